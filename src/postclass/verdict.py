@@ -1,0 +1,85 @@
+"""What comes out: the verdict on one posting and, where asked for, the reasons behind it, as plain data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["director", "pm", "unclear", "out_of_scope"]
+LEVELS: tuple[Level, ...] = ("director", "pm", "unclear", "out_of_scope")
+
+# Notes are codes; NOTES says each of them in words for people.
+NOTES: dict[str, str] = {
+    "empty": "there is no text",
+    "too_short": "there is too little text about the work to judge",
+    "not_english": "the text is not in English",
+    "close": "the text is too close to call",
+    "truncated": "the text was longer than 1 MiB; only its start was read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the text and its share of the log-odds (positive speaks for director)."""
+
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One exact share of the verdict's log-odds: a trait's, the wording's, or the bias.
+
+    Over all reasons of a verdict `log_odds` adds up to `logit(p_director)` within 1e-9.
+    """
+
+    kind: Literal["trait", "wording", "bias"]
+    key: str  # the trait's key, or "wording", or "bias"
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The line that shows a trait best: `text[start:end] == quote` in the text as shown."""
+
+    trait: str
+    quote: str
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The smallest change found that moves the verdict across the boundary, verified by judging again."""
+
+    to: Literal["director", "pm"]
+    drop_lines: tuple[str, ...]  # lines to take out
+    add_traits: tuple[str, ...]  # traits to add at their usual strength
+    p_director: float  # after the change
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a verdict came out as it did; `text` is the posting's text as shown, which all spans index."""
+
+    text: str
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+    missing: tuple[str, ...]  # traits of the other level that were not found
+    flip: Flip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one posting; field meanings and types are those of `docs/output.md`."""
+
+    row: int
+    id: str | None
+    title: str | None
+    company: str | None
+    level: Level
+    p_director: float | None
+    p_in_scope: float | None
+    traits: tuple[str, ...] | None
+    top_terms: tuple[Term, ...] | None
+    notes: tuple[str, ...]
+    explanation: Explanation | None = None
