@@ -6,6 +6,9 @@ from typing import Literal
 Level = Literal["director", "pm", "unclear", "out_of_scope"]
 LEVELS: tuple[Level, ...] = ("director", "pm", "unclear", "out_of_scope")
 
+# How much of a verdict is told: level and probabilities; traits and terms too; the whole explanation.
+Explain = Literal["none", "terms", "full"]
+
 # Notes are codes; NOTES says each of them in words for people.
 NOTES: dict[str, str] = {
     "empty": "there is no text",
@@ -83,3 +86,51 @@ class Verdict:
     top_terms: tuple[Term, ...] | None
     notes: tuple[str, ...]
     explanation: Explanation | None = None
+
+
+def to_record(verdict: Verdict, *, explain: Explain = "terms") -> dict[str, object]:
+    """A verdict in, its output row as plain JSON values out, fields in the order of `docs/output.md`.
+
+    With `explain="none"` the lists `traits` and `top_terms` are null; `"full"` adds the explanation's fields, which
+    are empty where the verdict has no explanation (there was no text to explain).
+    """
+    told = explain != "none"
+    traits, terms = verdict.traits if told else None, verdict.top_terms if told else None
+    record: dict[str, object] = {
+        "row": verdict.row,
+        "id": verdict.id,
+        "title": verdict.title,
+        "company": verdict.company,
+        "level": verdict.level,
+        "p_director": verdict.p_director,
+        "p_in_scope": verdict.p_in_scope,
+        "traits": None if traits is None else list(traits),
+        "top_terms": None if terms is None else [{"term": t.term, "weight": t.weight} for t in terms],
+        "notes": list(verdict.notes),
+    }
+    if explain == "full":
+        record |= _explanation_record(verdict.explanation)
+    return record
+
+
+def _explanation_record(explanation: Explanation | None) -> dict[str, object]:
+    if explanation is None:
+        return {"reasons": [], "evidence": {}, "missing": [], "flip": None, "text": None}
+    flip = explanation.flip
+    return {
+        "reasons": [{"kind": r.kind, "key": r.key, "log_odds": r.log_odds} for r in explanation.reasons],
+        "evidence": {
+            e.trait: {"text": e.quote, "start": e.start, "end": e.end, "probability": e.probability}
+            for e in explanation.evidence
+        },
+        "missing": list(explanation.missing),
+        "flip": None
+        if flip is None
+        else {
+            "to": flip.to,
+            "drop_lines": list(flip.drop_lines),
+            "add_traits": list(flip.add_traits),
+            "p_director": flip.p_director,
+        },
+        "text": explanation.text,
+    }
