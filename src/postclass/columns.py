@@ -1,0 +1,182 @@
+"""Records of any source in, postings out: which column is the title, the description, the id and the company."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from postclass.errors import InputError, RecordError
+from postclass.posting import Posting
+
+FIELDS = ("title", "description", "id", "company")
+
+# The usual names, best first, as `plain_name` spells them. schema.org: title, description, identifier,
+# hiringOrganization; JobSpy: title, description, id, company; Greenhouse: title, content, id, company_name;
+# Ashby: title, descriptionHtml, descriptionPlain, id; the others are common in published data sets.
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "jobtitle", "positiontitle", "postingtitle", "position"),
+    "description": (
+        "description",
+        "jobdescription",
+        "fulldescription",
+        "descriptionhtml",
+        "descriptionplain",
+        "descriptiontext",
+        "content",
+        "text",
+    ),
+    "id": ("id", "jobid", "postingid", "identifier", "identifiervalue", "requisitionid"),
+    "company": ("company", "companyname", "hiringorganization", "hiringorganizationname", "employer", "employername"),
+}
+
+# Lever calls the title `text` and spreads the description over an introduction, lists and a closing.
+_LEVER_TITLE = "text"
+_LEVER_MARKS = frozenset({"descriptionplain", "lists", "hostedurl"})
+
+# Records of one source repeat their keys; forget the answers when keys are made to differ without end.
+_REMEMBERED_KEYS = 1000
+_NAMES_SHOWN = 20  # columns listed in a message: enough to see the mistake, short enough to read
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as its format gave it: its values by column, and where it stands in the input."""
+
+    values: Mapping[str, object]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that its format could not give: why, and where it stands in the input."""
+
+    reason: str
+    where: str
+
+
+def plain_name(name: str) -> str:
+    """A column's name in, the same without case, spaces and punctuation out: `Job_Title` is `jobtitle`."""
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+class Columns:
+    """Finds the columns of postings by their usual names, or by the names the user gave.
+
+    `given` maps a field (`title`, `description`, `id`, `company`) to the column the user named for it.
+    """
+
+    def __init__(self, given: Mapping[str, str | None] | None = None) -> None:
+        self._given = {field: name for field, name in (given or {}).items() if name is not None}
+        self._known: dict[tuple[str, ...], dict[str, list[str]]] = {}
+
+    def find(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Column names in, the columns that may hold each field out, best first (at most one if named by the user)."""
+        key = tuple(names)
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED_KEYS:
+                self._known.clear()
+            self._known[key] = {field: self._candidates(field, key) for field in FIELDS}
+        return self._known[key]
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Column names in, the fields out that are needed and not among them: the description and what was named."""
+        found = self.find(names)
+        return [field for field in FIELDS if not found[field] and (field == "description" or field in self._given)]
+
+    def require(self, names: Iterable[str], *, source: str) -> None:
+        """Raise `InputError` naming the columns found and the flag to give if a needed column is missing."""
+        columns = list(dict.fromkeys(names))
+        for field in self.missing(columns):
+            shown = ", ".join(repr(name) for name in columns[:_NAMES_SHOWN]) or "none"
+            more = f" and {len(columns) - _NAMES_SHOWN} more" if len(columns) > _NAMES_SHOWN else ""
+            what = f"no column {self._given[field]!r}" if field in self._given else f"no {field} column"
+            raise InputError(f"{source}: {what}; columns found: {shown}{more}. Name one with --{field}-col.")
+
+    def used(self, names: Iterable[str]) -> list[str]:
+        """Column names in, those out that a posting is made of, in their order; the others need not be read."""
+        columns = list(names)
+        wanted = {name for found in self.find(columns).values() for name in found}
+        return [name for name in columns if name in wanted]
+
+    def posting(self, record: Record, *, row: int) -> Posting:
+        """A record in, its posting out; a missing or null description is an empty text.
+
+        Raises `RecordError` if a value can't be text.
+        """
+        values, found = record.values, self.find(record.values)
+        fields = {
+            field: _as_text(values[names[0]]) if names else None
+            for field, names in found.items()
+            if field != "description"
+        }
+        description = self._description(values, found["description"])
+        for field, text in {**fields, "description": description}.items():
+            if text is not None and not text.isascii() and SURROGATES.search(text):
+                raise RecordError(f"the {field} holds bytes that are not text")
+        return Posting(
+            description=description,
+            title=fields["title"],
+            company=fields["company"],
+            id=fields["id"],
+            row=row,
+        )
+
+    def _candidates(self, field: str, names: tuple[str, ...]) -> list[str]:
+        if field in self._given:
+            wanted = self._given[field]
+            folded = [name for name in names if name.casefold() == wanted.casefold()]
+            return [wanted] if wanted in names else folded[:1]
+        plain: dict[str, str] = {}
+        for name in names:
+            plain.setdefault(plain_name(name), name)
+        usual = USUAL_NAMES[field]
+        if _LEVER_TITLE in plain and _LEVER_MARKS & plain.keys():
+            usual = {"title": (*usual, _LEVER_TITLE), "description": usual[: usual.index(_LEVER_TITLE)]}.get(
+                field, usual
+            )
+        return [plain[name] for name in usual if name in plain]
+
+    def _description(self, values: Mapping[str, object], names: list[str]) -> str:
+        if "description" not in self._given and isinstance(values.get("lists"), list):
+            return _lever_description(values)
+        for name in names:
+            value = values[name]
+            if isinstance(value, dict):
+                raise RecordError("the description is an object, not text")
+            text = "\n".join(filter(None, map(_as_text, value))) if isinstance(value, list) else _as_text(value)
+            if text and not text.isspace():
+                return text
+        return (_as_text(values[names[0]]) if names else None) or ""
+
+
+def _as_text(value: object) -> str | None:
+    """A value in, the text out that stood in the input; of an organisation its name, of an identifier its value."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        for key in ("name", "value"):
+            if isinstance(value.get(key), str):
+                return str(value[key])
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _lever_description(values: Mapping[str, object]) -> str:
+    """A Lever posting in, one HTML text out: introduction, headed lists, closing."""
+    parts = [_html(values, "description", "descriptionPlain")]
+    for item in values["lists"] if isinstance(values["lists"], list) else []:
+        if isinstance(item, dict):
+            parts.append(f"<h3>{html.escape(_as_text(item.get('text')) or '')}</h3>")
+            parts.append(f"<ul>{_as_text(item.get('content')) or ''}</ul>")
+    parts.append(_html(values, "additional", "additionalPlain"))
+    return "\n".join(filter(None, parts))
+
+
+def _html(values: Mapping[str, object], marked_up: str, plain: str) -> str:
+    return _as_text(values.get(marked_up)) or html.escape(_as_text(values.get(plain)) or "").replace("\n", "<br>\n")

@@ -1,0 +1,234 @@
+"""A path or `-` in, a stream of bytes or text within its budgets out: local files, stdin, gzip, BOMs, encodings."""
+
+import codecs
+import contextlib
+import gzip
+import io
+import os
+import re
+import stat
+import sys
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import IO, Self
+
+from postclass.columns import SURROGATES
+from postclass.errors import InputError, RecordError
+
+# One record, in characters. Real postings stay under 100 KB; a 10 MB one must still get its verdict, and a
+# record is held a few times over while it is read (up to 4 bytes a character), all within 500 MB.
+MAX_RECORD = 32 * 2**20
+TOO_LONG = f"the record is longer than {MAX_RECORD:,} characters"
+
+# Compressed input may grow this much, or to this many bytes, whichever is more. Real postings shrink 3 to 20
+# times, the same posting repeated about 200 times; bombs come near gzip's 1,032.
+EXPANSION_RATIO = 400
+EXPANSION_FLOOR = 256 * 2**20
+
+# Lines read again after an unclosed quote, in characters over the whole file: enough to save what follows a few
+# stray quotes, bounded so that a file of nothing else is still read in linear time.
+REREAD_BUDGET = 2 * MAX_RECORD
+
+_CHUNK = 2**20
+_GZIP_MAGIC = b"\x1f\x8b"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_MARK_BAD_BYTES = "postclass-mark-bad-bytes"
+
+
+def _mark_bad_bytes(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are not text become lone surrogates (PEP 383, for any encoding), which no valid text decodes to."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_MARK_BAD_BYTES, _mark_bad_bytes)
+
+
+def check_expansion(decoded: int, stored: int, *, source: str) -> None:
+    """Raise `InputError` if `decoded` bytes are more than `stored` compressed bytes may become."""
+    if decoded > max(EXPANSION_FLOOR, EXPANSION_RATIO * stored):
+        raise InputError(
+            f"{source}: {stored:,} bytes grow to more than {decoded:,}, as no real postings do; refused. "
+            "If it is genuine, decompress it or split it first."
+        )
+
+
+class _Metered(io.RawIOBase):
+    """A raw stream over `read(n)` that counts its bytes and turns read errors into `InputError`."""
+
+    def __init__(self, read: Callable[[int], bytes], *, name: str, check: Callable[[int], None] | None = None) -> None:
+        super().__init__()
+        self._read, self._name, self._check = read, name, check
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        try:
+            data = self._read(len(buffer))
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(f"{self._name}: can't be read: {_why(error)}.") from error
+        self.count += len(data)
+        if self._check is not None:
+            self._check(self.count)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Input:
+    """The bytes of a file or of stdin, decompressed if they are gzip; `close()` leaves stdin open."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = "stdin" if path == "-" else path
+        file = None if path == "-" else _open_file(path)
+        self._file = file
+        status = None if file is None else os.fstat(file.fileno())
+        self.size = status.st_size or None if status else None
+        raw = _Metered(_stdin_reader() if file is None else file.read, name=self.name)
+        self._stored = raw
+        self.stream: io.BufferedReader = io.BufferedReader(raw, _CHUNK)
+        try:
+            self.is_gzip = self.stream.peek(2)[:2] == _GZIP_MAGIC
+        except InputError:
+            self.close()
+            raise
+        if self.is_gzip:
+            unzipped = gzip.GzipFile(fileobj=self.stream)
+            self.stream = io.BufferedReader(
+                _Metered(unzipped.read1, name=self.name, check=self._check_expansion), _CHUNK
+            )
+
+        self.is_plain_file = status is not None and stat.S_ISREG(status.st_mode) and not self.is_gzip
+        self.rows_share: float | None = None  # set by formats that know how many rows there are
+
+    def _check_expansion(self, decoded: int) -> None:
+        check_expansion(decoded, self._stored.count, source=self.name)
+
+    def fraction(self) -> float | None:
+        """The share of the input that has been read, or None if its size is not known."""
+        if self.rows_share is not None or self.size is None:
+            return self.rows_share
+        return min(1.0, self._stored.count / self.size)
+
+    def text(self, encoding: str, *, newline: str) -> IO[str]:
+        """The decoded text; a byte-order mark wins over UTF-8, bytes that are not text become lone surrogates."""
+        try:
+            known = codecs.lookup(encoding)
+            "".encode(known.name)  # refuses codecs that are not of text, such as base64
+        except LookupError as error:
+            raise InputError(f"unknown encoding {encoding!r}; try --encoding cp1252 or --encoding utf-16.") from error
+        name = known.name
+        if name == "utf-8":
+            start = self.stream.peek(4)
+            name = next((wins for bom, wins in _BOMS if start.startswith(bom)), name)
+        # The built-in handler does the same as ours for UTF-8, at the speed of C.
+        errors = "surrogateescape" if name.startswith("utf-8") else _MARK_BAD_BYTES
+        return io.TextIOWrapper(self.stream, encoding=name, errors=errors, newline=newline)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+class Lines:
+    """Iterates over the lines of a text within the record budget, and can go back to a record's second line.
+
+    `number` is the number of lines taken so far. Raises `RecordError` when the lines since `begin` are longer than a
+    record may be; iteration can go on after it.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._waiting: deque[str] = deque()
+        self._taken: list[str] = []
+        self._size = 0
+        self._reread = 0
+        self._at_start = True
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._taken.append(line)
+        self._size += len(line)
+        if self._size > MAX_RECORD:
+            raise RecordError(TOO_LONG)
+        return line
+
+    def peek(self) -> str:
+        """The next line, or nothing at the end, without taking it."""
+        if not self._waiting:
+            self._waiting.append(self._read())
+        return self._waiting[0]
+
+    def begin(self) -> Self:
+        """A new record begins with the next line."""
+        self._taken.clear()
+        self._size = 0
+        return self
+
+    def rewind(self) -> None:
+        """Give back all lines of the record but its first, as long as the budget for reading again lasts."""
+        again = self._taken[1:]
+        self._reread += sum(map(len, again))
+        if self._reread <= REREAD_BUDGET:
+            self._waiting.extendleft(reversed(again))
+            self.number -= len(again)
+
+    def _read(self) -> str:
+        line = self._stream.readline(MAX_RECORD + 1)
+        if len(line) > MAX_RECORD and not line.endswith(("\n", "\r")):
+            while (rest := self._stream.readline(_CHUNK)) and not rest.endswith(("\n", "\r")):
+                pass
+        if self._at_start:  # some encodings leave the byte-order mark in the text
+            line, self._at_start = line.removeprefix("\ufeff"), False
+        return line
+
+
+def read_whole(stream: IO[str], *, source: str) -> str:
+    """All of a text that must be held in one piece; raises `InputError` if it is longer than a record may be."""
+    text = stream.read(MAX_RECORD + 1)
+    if len(text) > MAX_RECORD:
+        raise InputError(f"{source}: longer than {MAX_RECORD:,} characters; split it, or bring it as JSONL.")
+    return text.removeprefix("\ufeff")
+
+
+def check_bytes(text: str, *, encoding: str) -> None:
+    """Raise `RecordError` naming the first byte that is not text in `encoding`."""
+    if not text.isascii() and (bad := SURROGATES.search(text)):
+        byte = ord(bad[0]) & 0xFF
+        hint = "--encoding cp1252 or --encoding latin-1" if encoding.startswith("utf-8") else "--encoding utf-8"
+        raise RecordError(f"byte 0x{byte:02X} is not {encoding} text; if the file has another encoding, try {hint}")
+
+
+def _open_file(path: str) -> io.FileIO:
+    if _URL.match(path):
+        raise InputError(f"{path}: only local files are read; download it first.")
+    try:
+        return io.FileIO(path)
+    except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
+        raise InputError(f"{path}: can't be opened: {_why(error)}.") from error
+
+
+def _stdin_reader() -> Callable[[int], bytes]:
+    stdin = getattr(sys.stdin, "buffer", None)
+    if stdin is None:
+        raise InputError("stdin is closed; name an input file.")
+    with contextlib.suppress(AttributeError):
+        return stdin.read1  # type: ignore[no-any-return]
+    return stdin.read  # type: ignore[no-any-return]
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
