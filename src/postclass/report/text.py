@@ -49,7 +49,7 @@ def render_text(verdict: Verdict, *, traits: Sequence[Trait], color: bool, width
 
 
 def _ansi(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m"
+    return f"\x1b[{code}m{text}\x1b[0m" if text else ""
 
 
 def _wrapped(text: str, width: int, *, hang: int = 0) -> list[str]:
