@@ -26,7 +26,7 @@ from postclass.report.words import (
 from postclass.traits import Side, Trait
 from postclass.verdict import Verdict
 
-NARROW, WIDE = 40, 100  # columns; wider lines are hard to read, and narrower terminals wrap by themselves
+NARROW, WIDE = 56, 100  # columns; the scale needs 55, and wider lines are hard to read
 COLUMNS_FROM = 76  # below this a quote stands under its label, not beside it
 SCALE_STEPS = 40  # half of a usual terminal; one step is 2.5 %
 OURS, THEIRS = 6, 4  # signs shown of the verdict's side and of the other; the rest are named in a line
@@ -104,7 +104,7 @@ def _sign(sign: Sign, side: Side, paint: Paint, *, column: int, width: int) -> I
     bar = paint("▪" * sign.steps, _COLOURS[side]) + paint("·" * (BAR_STEPS - sign.steps), "2")
     beside = width >= COLUMNS_FROM - len(INDENT)
     before = BAR_STEPS + 1 + (column + 2 if beside else 0)
-    quote = _cut(_wrapped(sign.quote, width - before))
+    quote = _cut(_wrapped(sign.quote, width - before)) or [""]
     yield f"{bar} {begun(sign.label):<{column}}  {quote[0]}" if beside else f"{bar} {begun(sign.label)}"
     for line in quote[1 if beside else 0 :]:
         yield f"{' ' * before}{line}"
@@ -129,9 +129,8 @@ def _rest(verdict: Verdict, traits: Sequence[Trait], paint: Paint, width: int) -
         yield from _wrapped(flip_words(flip, traits), width, hang=2)
         for line in flip.drop_lines:
             yield from (f"  {part}" for part in _cut(_wrapped(f"“{line}”", width - 2)))
-    if parts := balance(verdict, traits):
-        terms = ", ".join(f"{name} {value:+.2f}" for name, value in parts)
-        total = sum(value for _, value in parts)
-        yield from (
-            paint(line, "2") for line in _wrapped(f"log-odds of director {total:+.2f} = {terms}", width, hang=2)
-        )
+    parts = balance(verdict, traits)
+    total = f"{sum(value for _, value in parts):+.2f}"
+    terms = ", ".join(f"{name} {value:+.2f}" for name, value in parts)
+    for line in _wrapped(f"log-odds of director {total} = {terms}", width, hang=2):
+        yield paint(line, "2")
