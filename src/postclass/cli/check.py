@@ -10,6 +10,7 @@ import click
 
 from postclass.errors import InputError
 
+UTF_8 = "utf-8-sig"  # a byte order mark is no part of the text
 MAX_BYTES = 8 * 2**20  # HTML around a posting of at most 1 MiB; what is larger is not a posting
 _NOT_TEXT = {
     b"%PDF": "a PDF",
@@ -34,7 +35,7 @@ Format = Literal["text", "json", "html"]
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Share of directors among your postings, for probabilities that fit them.",
 )
-@click.option("--encoding", default="utf-8-sig", help="The file's encoding, when it is not UTF-8.")
+@click.option("--encoding", default=UTF_8, help="The file's encoding, when it is not UTF-8.")
 @click.option("--color/--no-color", default=None, help="Colours or none; by itself, colours on a terminal.")
 def check(
     file: str,
@@ -53,7 +54,7 @@ def check(
     \b
     Examples:
       postclass check posting.txt --title "Head of Product"
-      pbpaste | postclass check
+      cat posting.md | postclass check --format json
       postclass check posting.html --format html > report.html
     """
     from postclass.judge import JudgeSettings
@@ -107,7 +108,8 @@ def read_posting(file: str, *, encoding: str) -> str:
         raise InputError(f"unknown encoding {encoding!r}; usual ones are utf-8, utf-16 and latin-1") from None
     except UnicodeError as error:
         guess = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1"
-        raise InputError(f"{name}: not {_known(encoding)} ({_fault(error)}); try --encoding {guess}") from None
+        known, place = "UTF-8" if encoding == UTF_8 else encoding, getattr(error, "start", 0)
+        raise InputError(f"{name}: not {known} (a bad byte at position {place}); try --encoding {guess}") from None
 
 
 def _read(file: str) -> bytes:
@@ -117,16 +119,5 @@ def _read(file: str) -> bytes:
     try:
         with Path(file).open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{file}: {reason}; give the path of a text file, or - for stdin") from error
-
-
-def _known(encoding: str) -> str:
-    return "UTF-8" if encoding == "utf-8-sig" else encoding
-
-
-def _fault(error: UnicodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.object[error.start]:#04x} at position {error.start}"
-    return str(error)
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}; give the path of a text file, or - for stdin") from error

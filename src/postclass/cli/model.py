@@ -148,5 +148,5 @@ def _summary(tally: Counter[str]) -> str:
     moved = {name: number for name, number in tally.most_common() if name not in {"judged", "rejected"}}
     parts = [f"{sum(moved.values())} of {tally['judged']} verdicts change"]
     if tally["rejected"]:
-        parts.append(f"{tally['rejected']} records could not be read")
+        parts.append(f"{tally['rejected']} {'record' if tally['rejected'] == 1 else 'records'} could not be read")
     return "; ".join(parts + [f"{name}: {number}" for name, number in moved.items()])

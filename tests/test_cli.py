@@ -1,0 +1,144 @@
+"""The command group: help, exit codes, and failures as one line."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import postclass
+from postclass.cli import COMMANDS, main
+from postclass.errors import InputError, StorageError
+
+
+def run(*arguments: str, stdout: int | None = None) -> subprocess.CompletedProcess[str]:
+    """The real command in a process of its own; stdout goes to a file descriptor where one is given."""
+    return subprocess.run(
+        [sys.executable, "-m", "postclass", *arguments],
+        stdout=subprocess.PIPE if stdout is None else stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_lists_every_command() -> None:
+    """`postclass --help` names each command with what it does, and the exit codes."""
+    result = CliRunner().invoke(main, ["--help"])
+
+    assert result.exit_code == 0
+    for name in COMMANDS:
+        assert f"\n  {name} " in result.output
+    assert "Exit codes" in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command_has_an_example(name: str) -> None:
+    """`-h` shows a line that can be copied."""
+    result = CliRunner().invoke(main, [name, "-h"])
+
+    assert result.exit_code == 0
+    assert f"  postclass {name} " in result.output or f"| postclass {name}" in result.output
+
+
+def test_version_is_the_packages() -> None:
+    """`--version` prints it."""
+    assert f"postclass, version {postclass.__version__}\n" == CliRunner().invoke(main, ["--version"]).output
+
+
+def test_python_dash_m_is_the_command() -> None:
+    """`python -m postclass` runs, under the same name."""
+    result = run("--version")
+
+    assert (0, f"postclass, version {postclass.__version__}\n") == (result.returncode, result.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["clasify"], ["check", "--colour"], ["traits", "--terms", "many"]])
+def test_a_mistake_in_usage_is_exit_code_2(arguments: list[str]) -> None:
+    """An unknown command, option or value ends with a line that begins with `Error:`."""
+    result = CliRunner().invoke(main, arguments)
+
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "message"),
+    [
+        (InputError("x.csv: no column\nof descriptions"), 2, "Error: x.csv: no column of descriptions\n"),
+        (InputError("\x1b]0;x\x07.csv: no such file"), 2, "Error: \\x1b]0;x\\x07.csv: no such file\n"),
+        (StorageError("out.csv: disk full"), 5, "Error: out.csv: disk full\n"),
+        (OSError(5, "Input/output error", "out.csv"), 5, "Error: out.csv: Input/output error\n"),
+        (OSError("strange"), 5, "Error: strange\n"),
+        (MemoryError(), 5, "Error: out of memory; give fewer or smaller postings at a time\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_a_failure_is_one_line_and_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, failure: BaseException, code: int, message: str
+) -> None:
+    """Whatever a command raises, the user gets one line, and never a traceback."""
+
+    def fail() -> None:
+        raise failure
+
+    monkeypatch.setattr("postclass.cli.traits.traits", click.Command("traits", callback=fail))
+    result = CliRunner().invoke(main, ["traits"])
+
+    assert (code, message) == (result.exit_code, result.stderr)
+
+
+def test_sigterm_unwinds_and_is_exit_code_143(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SIGTERM what must be cleaned up is, and the handler that was there before is back afterwards."""
+    cleaned = []
+    before = signal.getsignal(signal.SIGTERM)
+
+    def wait() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.sigtimedwait([], 5)
+        finally:
+            cleaned.append(True)
+
+    monkeypatch.setattr("postclass.cli.traits.traits", click.Command("traits", callback=wait))
+    result = CliRunner().invoke(main, ["traits"])
+
+    assert (143, [True]) == (result.exit_code, cleaned)
+    assert before == signal.getsignal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("arguments", [["traits", "--terms", "0"], ["--help"]])
+def test_a_closed_pipe_is_exit_code_141(arguments: list[str]) -> None:
+    """A reader that has gone ends the run without a word."""
+    read, write = os.pipe()
+    os.close(read)
+    result = run(*arguments, stdout=write)
+    os.close(write)
+
+    assert (141, "") == (result.returncode, result.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that only Linux has")
+def test_a_full_disk_is_exit_code_5() -> None:
+    """Output that can't be written is told in one line."""
+    with Path("/dev/full").open("w") as full:
+        result = run("traits", "--terms", "0", stdout=full.fileno())
+
+    assert (5, "Error: No space left on device\n") == (result.returncode, result.stderr)
+
+
+def test_a_character_that_the_terminal_lacks_is_shown_by_its_code() -> None:
+    """A terminal without UTF-8 gets escapes, not a traceback."""
+    result = subprocess.run(
+        [sys.executable, "-m", "postclass", "traits", "--terms", "0"],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (0, b"") == (result.returncode, result.stderr)
+    assert rb"the role \u2026" in result.stdout
