@@ -134,9 +134,8 @@ class Columns:
             plain.setdefault(plain_name(name), name)
         usual = USUAL_NAMES[field]
         if _LEVER_TITLE in plain and _LEVER_MARKS & plain.keys():
-            usual = {"title": (*usual, _LEVER_TITLE), "description": usual[: usual.index(_LEVER_TITLE)]}.get(
-                field, usual
-            )
+            others = tuple(name for name in usual if name != _LEVER_TITLE)
+            usual = (*others, _LEVER_TITLE) if field == "title" else others
         return [plain[name] for name in usual if name in plain]
 
     def _description(self, values: Mapping[str, object], names: list[str]) -> str:

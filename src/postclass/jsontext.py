@@ -50,7 +50,7 @@ def decode(text: str, start: int = 0, *, lenient: bool = False) -> tuple[Any, in
     try:
         value, end = (_LENIENT_DECODER if lenient else _DECODER).raw_decode(text, start)
     except json.JSONDecodeError as error:
-        raise RecordError(f"not valid JSON: {error.msg} at character {error.pos - start + 1}") from error
+        raise RecordError(f"not valid JSON: {error.msg} (character {error.pos - start + 1})") from error
     except RecursionError as error:
         raise RecordError("the JSON is nested too deeply") from error
     if _SURROGATE_ESCAPE.search(text, start, end) and SURROGATES.search(json.dumps(value, ensure_ascii=False)):
@@ -62,7 +62,7 @@ def decode_whole(text: str, *, lenient: bool = False) -> Any:  # noqa: ANN401 - 
     """JSON text in, its one value out; raises `RecordError` saying what is wrong."""
     value, end = decode(text, after_space(text, 0), lenient=lenient)
     if after_space(text, end) < len(text):
-        raise RecordError(f"not valid JSON: there is more after the value, at character {end + 1}")
+        raise RecordError(f"not valid JSON: there is more after the value (character {end + 1})")
     return value
 
 

@@ -1,0 +1,109 @@
+"""A path in, a file that appears there whole or not at all out, and the disk's errors as `StorageError`."""
+
+import contextlib
+import errno
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from postclass.errors import OutputError, StorageError
+
+# What the user asked for can't be; everything else is the disk's fault.
+_USAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
+
+_NAME_KEPT = 50  # characters of the target's name in the temporary one, for file systems end names at 255 bytes
+
+
+@contextlib.contextmanager
+def storage(name: str) -> Iterator[None]:
+    """Turn what the system says while `name` is written into one line; a closed pipe is not the disk's fault."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except _USAGE as error:
+        raise OutputError(f"{name}: can't be written: {error.strerror}.") from error
+    except OSError as error:
+        raise StorageError(f"{name}: can't be written: {error.strerror or error}.") from error
+
+
+class WholeFile:
+    """A file written beside its target and moved there when it is complete; `discard` leaves the target as it was.
+
+    In order: write to `stream`, `seal`, `publish`; `discard` at any time. A target that is a link keeps being one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._target = Path(os.path.realpath(path))
+        self._temporary = self._target.with_name(f".{self._target.name[:_NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
+        self.is_new = not self._target.exists()
+        self._published = False
+        # "x" neither follows a link nor opens what is there; the mode is the user's usual one.
+        self.stream: IO[bytes] = self._temporary.open("xb")
+
+    def seal(self) -> None:
+        """Everything is written: see to it that it is on the disk."""
+        with self.stream:
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+
+    def publish(self) -> None:
+        """Put the sealed file in the target's place, at once."""
+        self._temporary.replace(self._target)
+        self._published = True
+        _sync_directory(self._target.parent)
+
+    def discard(self) -> None:
+        """Leave no trace: remove what was written, and the target too if it was published and not there before."""
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        with contextlib.suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+            if self._published and self.is_new:
+                self._target.unlink()
+
+
+class OpenFile:
+    """Stdout, a device or a pipe: what is written is gone at once. The mirror of `WholeFile`."""
+
+    is_new = False
+
+    def __init__(self, path: Path | None) -> None:
+        self._owned = path is not None
+        self.stream: IO[bytes] = sys.stdout.buffer if path is None else path.open("wb")
+
+    def seal(self) -> None:
+        """Hand over what is still buffered."""
+        self.stream.flush()
+        if self._owned:
+            self.stream.close()
+
+    def publish(self) -> None:
+        """It has long been written."""
+
+    def discard(self) -> None:
+        """Hand over what can be; what can't is forgotten, so that it does not fail once more when Python closes it."""
+        try:
+            self.stream.flush()
+        except (OSError, ValueError):  # a ValueError where it is closed already
+            with contextlib.suppress(OSError, ValueError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self.stream.fileno())
+                os.close(nowhere)
+        if self._owned:
+            self.stream.close()
+
+
+def _sync_directory(path: Path) -> None:
+    """A rename is on the disk when its directory is; some file systems can't and say EINVAL."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(descriptor)
