@@ -156,7 +156,7 @@ def _as_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, dict):
-        for key in ("name", "value"):
+        for key in ("value", "name"):
             if isinstance(value.get(key), str):
                 return str(value[key])
     if isinstance(value, bytes):
