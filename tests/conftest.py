@@ -1,6 +1,5 @@
 """What many tests need: the traits, verdicts made by hand, and a model that answers with one of them."""
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +8,7 @@ from hypothesis import settings
 
 from postclass.traits import Trait, load_traits
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term, Verdict
+from standins import FakeModel, Make
 
 # The same examples on every run and no deadline: a test that fails here fails everywhere, and none asserts a time.
 settings.register_profile("postclass", deadline=None, derandomize=True, max_examples=100)
@@ -19,8 +19,6 @@ Lead and coach seven product managers in three product groups
 Own the annual budget and decide where headcount goes
 Run A/B tests & read the dashboards with the analysts
 You bring ten years in product"""
-
-Make = Callable[..., Verdict]
 
 
 def evidence(trait: str, quote: str, text: str = TEXT, probability: float = 0.9) -> Evidence:
@@ -87,30 +85,6 @@ def make_verdict(explanation: Explanation) -> Make:
         return replace(verdict, **changes)
 
     return make
-
-
-class FakeModel:
-    """Answers every posting with the one verdict it was made with, and keeps what it was asked."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-        self.asked: list[tuple[Any, Any]] = []
-        self.manifest = {"format": 1, "files": {"a.json": {"bytes": 12}}, "seeds": [1, 2]}
-
-    def judge_one(self, posting: Any, *, settings: Any) -> Verdict:  # noqa: ANN401 - as the model's own
-        """The verdict, for any posting."""
-        self.asked.append((posting, settings))
-        return self.verdict
-
-    def judge(self, postings: Iterable[Any], *, settings: Any) -> Iterator[Verdict]:  # noqa: ANN401 - as the model's own
-        """The verdict, once a posting, with the posting's row, id and title."""
-        for posting in postings:
-            self.asked.append((posting, settings))
-            yield replace(self.verdict, row=posting.row, id=posting.id, title=posting.title)
-
-    def trait_terms(self, key: str, n: int) -> tuple[Term, ...]:
-        """The key's own words as terms."""
-        return tuple(Term(word, 1.0) for word in key.split("_"))[:n]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from postclass.cli.check import MAX_BYTES, read_posting, wants_color
 from postclass.errors import InputError
 
 if TYPE_CHECKING:
-    from conftest import FakeModel
+    from standins import FakeModel
 
 
 @pytest.fixture

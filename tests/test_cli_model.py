@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from conftest import FakeModel
 from postclass.cli import main
+from standins import FakeModel
 
 if TYPE_CHECKING:
-    from conftest import Make
+    from standins import Make
 
 
 def test_show_tells_what_a_model_is_made_of(fake_model: FakeModel) -> None:

@@ -9,7 +9,7 @@ from postclass.cli import main
 from postclass.traits import load_traits
 
 if TYPE_CHECKING:
-    from conftest import FakeModel
+    from standins import FakeModel
 
 
 def test_traits_are_listed_with_their_terms(fake_model: "FakeModel") -> None:

@@ -17,7 +17,7 @@ from postclass.traits import Trait, load_traits
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term, Verdict, to_record
 
 if TYPE_CHECKING:
-    from conftest import Make
+    from standins import Make
 
 Traits = tuple[Trait, ...]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postclass.verdict import to_record
 
 if TYPE_CHECKING:
-    from conftest import Make
+    from standins import Make
 
 FIELDS = ["row", "id", "title", "company", "level", "p_director", "p_in_scope", "traits", "top_terms", "notes"]
 
