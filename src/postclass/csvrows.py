@@ -81,10 +81,10 @@ def check_names(names: list[str], *, source: str) -> None:
 
 
 def _sniff(lines: Lines) -> str:
+    line = lines.peek()
     try:
-        line = lines.peek()
         counts = {mark: len(next(csv.reader([line], delimiter=mark))) for mark in _DELIMITERS}
-    except (csv.Error, StopIteration):
+    except csv.Error:  # too long; reading it says so
         return _DELIMITERS[0]
     return max(_DELIMITERS, key=counts.__getitem__)
 

@@ -34,8 +34,7 @@ def _json_lines(stream: IO[str], *, encoding: str) -> Iterator[Record | Unreadab
     while True:
         where = f"line {lines.begin().number + 1}"
         try:
-            line = next(lines)
-            if line.strip(" \t\r\n"):
+            if line := next(lines).rstrip(" \t\r\n"):
                 check_bytes(line, encoding=encoding)
                 yield _record(decode_whole(line), where)
         except StopIteration:
@@ -176,7 +175,7 @@ def _element(window: _Window) -> object:
         try:
             value, end = decode(window.text, window.at)
             end = after_space(window.text, end)
-            if window.text[end : end + 1] in {",", "]"}:
+            if window.text[end : end + 1] in {",", "]"} or (end == len(window.text) and window.whole):
                 check_bytes(window.text[window.at : end], encoding=window.encoding)
                 window.at = end
                 return value

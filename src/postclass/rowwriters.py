@@ -1,8 +1,6 @@
 """Output rows in, the bytes of a format out: CSV, JSON lines, a JSON array or Parquet, written to a binary stream."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from typing import IO, Any, Protocol
 
@@ -19,13 +17,16 @@ _LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
 
 
 class RowWriter(Protocol):
-    """Writes rows to the stream it was made for; `close` writes the format's end and leaves the stream open."""
+    """Writes rows to the stream it was made for, which it leaves open; ends with `close` or, on failure, `discard`."""
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write rows after those before."""
 
     def close(self) -> None:
-        """Write the end."""
+        """Write the format's end."""
+
+    def discard(self) -> None:
+        """Forget the end; the stream is about to be thrown away."""
 
 
 def to_json(value: object) -> str:
@@ -46,6 +47,8 @@ class JsonLines:
     def close(self) -> None:
         """JSON lines end with their last line."""
 
+    discard = close
+
 
 class JsonArray:
     """One JSON array of objects, an object a line."""
@@ -64,6 +67,9 @@ class JsonArray:
         """Close the array."""
         self._stream.write(b"[]\n" if self._before == "[\n" else b"\n]\n")
 
+    def discard(self) -> None:
+        """Nothing is held."""
+
 
 class CsvTable:
     """CSV of RFC 4180 with line feeds; lists as `a;b;c`, other structures as JSON, formulas guarded unless `raw`."""
@@ -78,6 +84,8 @@ class CsvTable:
 
     def close(self) -> None:
         """CSV ends with its last line."""
+
+    discard = close
 
     def _cell(self, value: object) -> str:
         if value is None:
@@ -97,18 +105,37 @@ def _flat(value: object) -> str:
     return to_json(value)
 
 
+class _Valve:
+    """A stream for Arrow that lets bytes through until it is shut, and that Arrow can't close."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.shut = False
+
+    def write(self, data: bytes) -> int:
+        """Write all of it, or nothing once it is shut."""
+        if not self.shut:
+            self._stream.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """The stream is flushed, and closed, by its owner."""
+
+    close = flush
+
+
 class ParquetTable:
     """Parquet of the contract's types, for the columns named."""
 
     def __init__(self, stream: IO[bytes], names: Iterable[str]) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        # Arrow asks a stream where it stands; a pipe can't tell, so it gets a finished copy at the end.
-        self._stream = stream
-        self._seekable = stream.seekable()
-        self._file: IO[bytes] = stream if self._seekable else tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+        self._stream = _Valve(stream)
         self._schema = _schema(names)
-        self._writer = pq.ParquetWriter(self._file, self._schema)
+        self._writer = pq.ParquetWriter(pa.PythonFile(self._stream, mode="w"), self._schema)
         self._rows: list[dict[str, object]] = []
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -128,10 +155,11 @@ class ParquetTable:
         if self._rows:
             self._flush()
         self._writer.close()
-        if not self._seekable:
-            with self._file:
-                self._file.seek(0)
-                shutil.copyfileobj(self._file, self._stream)
+
+    def discard(self) -> None:
+        """Arrow writes its footer in any case, at the latest when it is collected: let it write to nowhere."""
+        self._stream.shut = True
+        self._writer.close()
 
     def _flush(self) -> None:
         import pyarrow as pa

@@ -53,13 +53,12 @@ class Sink:
         _check_paths(target, self._rejects_path, settings)
         kind = _format(target, settings)
         self._rejects: WholeFile | OpenFile | None = None
-        with storage(self.name):
-            self._file = OpenFile(target) if target is None or _is_device(target) else WholeFile(target)
+        self._file = OpenFile(target) if target is None or _is_device(target) else WholeFile(target)
         try:
             with storage(self.name):
                 self._rows = _writer(kind, self._file.stream, settings)
         except BaseException:
-            self.discard()
+            self._file.discard()
             raise
 
     def write(self, verdicts: Sequence[Verdict]) -> None:
@@ -82,29 +81,30 @@ class Sink:
         if self._rejects_path is None:
             sys.stderr.write(line.decode("ascii"))
             return
+        if self._rejects is None:
+            device = _is_device(self._rejects_path)
+            self._rejects = OpenFile(self._rejects_path) if device else WholeFile(self._rejects_path)
         with storage(str(self._rejects_path)):
-            if self._rejects is None:
-                device = _is_device(self._rejects_path)
-                self._rejects = OpenFile(self._rejects_path) if device else WholeFile(self._rejects_path)
             self._rejects.stream.write(line)
 
     def commit(self) -> None:
         """Everything is written: put the output, and the rejects before it, in their places."""
         with storage(self.name):
             self._rows.close()
-            files = [file for file in (self._rejects, self._file) if file is not None]
-            for file in files:
-                file.seal()
-            for file in files:
-                file.publish()
-            if self._rejects is None and self._rejects_path is not None and not _is_device(self._rejects_path):
+        files = [file for file in (self._rejects, self._file) if file is not None]
+        for file in files:
+            file.seal()
+        for file in files:
+            file.publish()
+        if self._rejects is None and self._rejects_path is not None and not _is_device(self._rejects_path):
+            with storage(str(self._rejects_path)):
                 self._rejects_path.unlink(missing_ok=True)  # of an earlier run
 
     def discard(self) -> None:
         """Leave everything as it was before; what has gone to stdout is gone."""
-        for file in (self._rejects, self._file):
-            if file is not None:
-                file.discard()
+        for part in (self._rows, self._rejects, self._file):
+            if part is not None:
+                part.discard()
 
     def __enter__(self) -> Self:
         return self

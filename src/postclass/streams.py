@@ -167,10 +167,9 @@ class Lines:
         return line
 
     def peek(self) -> str:
-        """The next line, or nothing at the end, without taking it."""
-        if not self._waiting:
-            self._waiting.append(self._read())
-        return self._waiting[0]
+        """The first line, or nothing at the end, without taking it."""
+        self._waiting.append(self._read())
+        return self._waiting[-1]
 
     def begin(self) -> Self:
         """A new record begins with the next line."""

@@ -42,6 +42,7 @@ def _parquet_records(file: Any, used: list[str], *, stored: int, source: Input) 
 
     _check_metadata(file.metadata, used, stored=stored, source=source.name)
     row = decoded = 0
+    source.rows_share = 0.0
     for batch in file.iter_batches(batch_size=_BATCH, columns=used, use_threads=False):
         sizes = [_sizes(batch.column(name)) for name in used]
         total = sum(map(sum, sizes))

@@ -37,24 +37,27 @@ class WholeFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self._name = str(path)
         self._target = Path(os.path.realpath(path))
         self._temporary = self._target.with_name(f".{self._target.name[:_NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
         self.is_new = not self._target.exists()
         self._published = False
         # "x" neither follows a link nor opens what is there; the mode is the user's usual one.
-        self.stream: IO[bytes] = self._temporary.open("xb")
+        with storage(self._name):
+            self.stream: IO[bytes] = self._temporary.open("xb")
 
     def seal(self) -> None:
         """Everything is written: see to it that it is on the disk."""
-        with self.stream:
+        with storage(self._name), self.stream:
             self.stream.flush()
             os.fsync(self.stream.fileno())
 
     def publish(self) -> None:
         """Put the sealed file in the target's place, at once."""
-        self._temporary.replace(self._target)
-        self._published = True
-        _sync_directory(self._target.parent)
+        with storage(self._name):
+            self._temporary.replace(self._target)
+            self._published = True
+            _sync_directory(self._target.parent)
 
     def discard(self) -> None:
         """Leave no trace: remove what was written, and the target too if it was published and not there before."""
@@ -73,13 +76,16 @@ class OpenFile:
 
     def __init__(self, path: Path | None) -> None:
         self._owned = path is not None
-        self.stream: IO[bytes] = sys.stdout.buffer if path is None else path.open("wb")
+        self._name = "stdout" if path is None else str(path)
+        with storage(self._name):
+            self.stream: IO[bytes] = sys.stdout.buffer if path is None else path.open("wb")
 
     def seal(self) -> None:
         """Hand over what is still buffered."""
-        self.stream.flush()
-        if self._owned:
-            self.stream.close()
+        with storage(self._name):
+            self.stream.flush()
+            if self._owned:
+                self.stream.close()
 
     def publish(self) -> None:
         """It has long been written."""
