@@ -118,7 +118,7 @@ class Progress:
         if self._shown and now - self._last >= _REDRAWS:
             self._last = now
             line = progress_line(done, seconds=now - self._start, fraction=self._source.fraction())
-            click.echo(f"\r{line}\x1b[K", nl=False, err=True)
+            click.echo(f"\r{line}\x1b[K", nl=False, err=True, color=True)
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +127,7 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo("\r\x1b[K", nl=False, err=True, color=True)
 
 
 def progress_line(done: int, *, seconds: float, fraction: float | None) -> str:
