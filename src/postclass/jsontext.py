@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from postclass.columns import SURROGATES
+from postclass.columns import is_text
 from postclass.errors import RecordError
 
 # Digits of one number: Python's own limit, beyond which turning text into an integer takes quadratic time.
@@ -53,7 +53,7 @@ def decode(text: str, start: int = 0, *, lenient: bool = False) -> tuple[Any, in
         raise RecordError(f"not valid JSON: {error.msg} (character {error.pos - start + 1})") from error
     except RecursionError as error:
         raise RecordError("the JSON is nested too deeply") from error
-    if _SURROGATE_ESCAPE.search(text, start, end) and SURROGATES.search(json.dumps(value, ensure_ascii=False)):
+    if _SURROGATE_ESCAPE.search(text, start, end) and not is_text(json.dumps(value, ensure_ascii=False)):
         raise RecordError("a \\u escape is half of a surrogate pair")
     return value, end
 

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import IO, Self
 
-from postclass.columns import SURROGATES
+from postclass.columns import is_text
 from postclass.errors import InputError, RecordError
 
 # One record, in characters. Real postings stay under 100 KB; a 10 MB one must still get its verdict, and a
@@ -205,8 +205,8 @@ def read_whole(stream: IO[str], *, source: str) -> str:
 
 def check_bytes(text: str, *, encoding: str) -> None:
     """Raise `RecordError` naming the first byte that is not text in `encoding`."""
-    if not text.isascii() and (bad := SURROGATES.search(text)):
-        byte = ord(bad[0]) & 0xFF
+    if not is_text(text):
+        byte = next(ord(c) for c in text if "\ud800" <= c <= "\udfff") & 0xFF
         hint = "--encoding cp1252 or --encoding latin-1" if encoding.startswith("utf-8") else "--encoding utf-8"
         raise RecordError(f"byte 0x{byte:02X} is not {encoding} text; if the file has another encoding, try {hint}")
 
