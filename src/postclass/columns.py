@@ -59,7 +59,7 @@ def is_text(text: str) -> bool:
     if text.isascii():
         return True
     try:
-        text.encode()  # ten times as fast as a search
+        text.encode()  # five times as fast as a search (3 KB of German)
     except UnicodeEncodeError:
         return False
     return True
