@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from postclass import batch
 from postclass.batch import Summary, classify, judge_chunk
 from postclass.posting import Posting, Rejection
-from postclass.verdict import Verdict
+from postclass.verdict import Level, Verdict
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Lengths:
         """Longer than three characters is a director."""
         for p in postings:
             self.asked.append(p.description)
-            level = "director" if len(p.description) > 3 else "pm"
+            level: Level = "director" if len(p.description) > 3 else "pm"
             notes = () if p.description else ("empty",)
             yield Verdict(p.row, p.id, p.title, p.company, level, 0.5, 0.5, (), (), notes)
 
@@ -53,7 +53,7 @@ def run(records: Iterable[Posting | Rejection], **options: Any) -> tuple[Kept, S
 
 def test_classify() -> None:
     """Postings become verdicts, rejections pass through, and both are counted."""
-    records = [
+    records: list[Posting | Rejection] = [
         Posting("long text", title="A", id="7", row=1),
         Rejection(2, "torn", "line 3"),
         Posting("", row=3),
@@ -106,7 +106,7 @@ def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is told after every chunk, with rejections counted."""
     monkeypatch.setattr(batch, "CHUNK", 2)
     told: list[int] = []
-    records = [Posting("x", row=1), Rejection(2, "torn", ""), Posting("y", row=3)]
+    records: list[Posting | Rejection] = [Posting("x", row=1), Rejection(2, "torn", ""), Posting("y", row=3)]
     run(records, progress=told.append)
 
     assert [2, 3] == told
