@@ -1,5 +1,6 @@
 """schema.org JSON-LD in, `JobPosting` objects out: from one object, a graph, a list, or the scripts of a web page."""
 
+import re
 from collections.abc import Iterator
 
 _TYPE = "jobposting"
@@ -19,16 +20,21 @@ def find_postings(value: object) -> Iterator[dict[str, object]]:
             waiting.extend(reversed(value))
 
 
+# Attributes never hold "<" or ">", so that a page is walked once however it is nested; HTML parsers build the tree of
+# a page, and some take minutes for one of a million nested elements.
+_SCRIPT = re.compile(
+    r"""<script\s(?:[^<>]*\s)?type\s*=\s*["']?\s*application/ld\+json(?:\s*;[^<>"']*)?["'\s>](?:[^<>]*>)?""",
+    re.IGNORECASE,
+)
+
+
 def find_scripts(page: str) -> list[str]:
     """An HTML page in, the texts of its JSON-LD scripts out."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    scripts = LexborHTMLParser(page).css("script")
-    return [
-        script.text() or ""
-        for script in scripts
-        if (script.attributes.get("type") or "").partition(";")[0].strip().casefold() == "application/ld+json"
-    ]
+    texts: list[str] = []
+    for start in _SCRIPT.finditer(page):
+        end = page.find("</", start.end())  # JSON-LD holds no "</": serialisers escape it
+        texts.append(page[start.end() : end if end >= 0 else len(page)])
+    return texts
 
 
 def _is_posting(kind: object) -> bool:

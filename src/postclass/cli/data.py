@@ -9,12 +9,21 @@ import click
 FILE = click.Path(path_type=Path)
 
 _OPTIONS = (
-    click.option("--postings", required=True, type=FILE, help="Postings, in any format that `classify` reads."),
-    click.option("--labels", required=True, type=FILE, help="Their gold labels: level, traits, evidence lines; JSONL."),
-    click.option("--weak", type=FILE, help="Postings labelled by their titles alone, of small weight."),
-    click.option("--other", type=FILE, help="Postings of other roles, to learn the scope from."),
-    click.option("--summaries", multiple=True, type=FILE, help="Condensed postings; may be given several times."),
-    click.option("--summary-labels", multiple=True, type=FILE, help="Their labels, one file for each --summaries."),
+    click.option("--postings", required=True, type=FILE, help="Full postings, Parquet or JSONL."),
+    click.option(
+        "--labels",
+        required=True,
+        multiple=True,
+        type=FILE,
+        help="Labels by id, JSONL: level, traits and evidence lines; several files may be given.",
+    ),
+    click.option(
+        "--weak",
+        multiple=True,
+        type=FILE,
+        help="Postings of small weight: unless --labels names them, their titles say their level, or that they are "
+        "of another trade, which teaches the scope; several files may be given.",
+    ),
 )
 
 
@@ -23,10 +32,3 @@ def labelled_data(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
-
-
-def paired(summaries: tuple[Path, ...], summary_labels: tuple[Path, ...]) -> tuple[tuple[Path, Path], ...]:
-    """Each file of summaries with the file of its labels; a usage error where their numbers differ."""
-    if len(summaries) != len(summary_labels):
-        raise click.UsageError("--summaries and --summary-labels go together: give as many of one as of the other")
-    return tuple(zip(summaries, summary_labels, strict=True))

@@ -1,0 +1,160 @@
+"""Postings and label files go in; documents to learn from and to measure on come out: masked words, labels, evidence.
+
+Labels name line numbers of `lines`, the text that the annotators saw. This package's own lines differ from those, so the
+evidence is carried over by matching text, and what finds no partner is counted.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from postclass.errors import InputError, TrainingError
+from postclass.features import read_posting, words_of
+from postclass.posting import Posting
+from postclass.titles import Claim, claimed_level
+
+Gold = Literal["director", "pm", "neither"]
+# Two lines are the same where this share of the shorter one's word triples stands in both.
+SAME = 0.6
+# An annotated line shorter than this many word triples has one partner, the likest; a longer one may have been split here.
+SHORT = 12
+_LEVELS = {"director", "pm", "neither"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A posting to learn from: its masked words by line, and its labels where it has some."""
+
+    id: str
+    posting: Posting
+    employer: str
+    source: str
+    gold: bool  # from --postings (full postings, measured on), not from --weak
+    claim: Claim
+    words: tuple[list[str], ...]
+    level: Gold | None = None
+    clear: bool = False
+    # for each trait the lines (own numbering, from 0) that show it; a group of lines for each annotated one
+    evidence: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The masked words, one line a line."""
+        return "\n".join(" ".join(line) for line in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The documents, sorted by id so that the order of the input leaves no trace, and how evidence was carried over."""
+
+    documents: tuple[Document, ...]
+    evidence_lines: int
+    evidence_lost: int
+
+
+def read_corpus(postings: Path, labels: Sequence[Path], weak: Sequence[Path]) -> Corpus:
+    """Reads gold postings, label files (for any of the postings, by id) and weak postings, labelled by their titles."""
+    readings: dict[str, Mapping[str, Any]] = {}
+    for path in labels:
+        readings.update((str(label["id"]), label) for label in _read_labels(path))
+    documents: list[Document] = []
+    total = lost = 0
+    for path, gold in ((postings, True), *((path, False) for path in weak)):
+        for row in _rows(path):
+            document, found, missed = _document(row, readings.get(str(row["id"])), gold=gold)
+            documents.append(document)
+            total, lost = total + found + missed, lost + missed
+    if not any(document.gold and document.level for document in documents):
+        raise TrainingError(f"{postings}: none of its postings has a label; ids of postings and labels must match")
+    return Corpus(tuple(sorted(documents, key=lambda d: (not d.gold, d.id))), total, lost)
+
+
+def _read_labels(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; give a JSONL file of labels") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            label = json.loads(line)
+            sound = label["level"] in _LEVELS and isinstance(label["traits"], dict) and "id" in label
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{path}, line {number}: not a label ({error!r}); the guide's format is JSON, one a line"
+            ) from error
+        if not sound:
+            raise InputError(
+                f"{path}, line {number}: a label needs id, level ({', '.join(sorted(_LEVELS))}) and traits"
+            )
+        yield label
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_json(path, lines=True, dtype=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: can't be read ({error}); give Parquet or JSONL") from error
+    missing = [name for name in ("title", "description") if name not in frame.columns]
+    if missing:
+        raise InputError(f"{path}: no column {missing[0]!r} among {', '.join(map(str, frame.columns))}")
+    for number, row in enumerate(frame.to_dict("records"), start=1):
+        given = {str(name): value for name, value in row.items() if not (isinstance(value, float) and value != value)}  # noqa: PLR0124 - NaN
+        yield {**given, "id": str(given.get("id", f"{path.stem}-{number}"))}
+
+
+def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: bool) -> tuple[Document, int, int]:
+    posting = Posting(row.get("description") or "", title=row.get("title") or None, company=row.get("company") or None)
+    reading = read_posting(posting)
+    employer = row.get("employer") or posting.company or ""
+    words = reading.words
+    seen = [_triples(line) for line in map(str, row.get("lines", ()))]
+    own = [_triples(line.text) for line in reading.text.lines]
+    shown = int(row.get("lines_shown", len(seen)))
+    if 0 < shown < len(seen):  # the annotators did not see the rest
+        words = words[
+            : 1 + max((i for i, line in enumerate(own) if _same(line, set().union(*seen[:shown]), line)), default=-1)
+        ]
+    evidence: dict[str, tuple[tuple[int, ...], ...]] = {}
+    found = missed = 0
+    for trait, numbers in ({} if label is None else label["traits"]).items():
+        groups = [_partners(seen[n - 1], own[: len(words)]) if 0 < n <= len(seen) else () for n in numbers]
+        found, missed = found + sum(map(bool, groups)), missed + sum(not group for group in groups)
+        evidence[trait] = tuple(group for group in groups if group)
+    document = Document(
+        id=row["id"],
+        posting=posting,
+        employer=employer or f"(none) {row['id']}",
+        source=row.get("source_repo") or "",
+        gold=gold,
+        claim=claimed_level(posting.title or ""),
+        words=words,
+        level=None if label is None else label["level"],
+        clear=label is not None and label.get("conf") == "clear",
+        evidence=evidence,
+    )
+    return document, found, missed
+
+
+def _triples(line: str) -> set[str]:
+    words = [word for word in words_of(line) if word != "role"]
+    if len(words) < 3:  # noqa: PLR2004 - a triple
+        return {" ".join(words)} if words else set()
+    return set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+
+
+def _same(line: set[str], other: set[str], shorter: set[str]) -> bool:
+    return bool(line) and len(line & other) >= max(1, SAME * len(shorter))
+
+
+def _partners(line: set[str], own: Iterable[set[str]]) -> tuple[int, ...]:
+    """The own lines that an annotated line corresponds to."""
+    same = [(i, other) for i, other in enumerate(own) if _same(other, line, min(other, line, key=len))]
+    if len(same) > 1 and len(line) < SHORT:
+        same = [max(same, key=lambda pair: len(pair[1] & line) / len(pair[1] | line))]
+    return tuple(i for i, _ in same)

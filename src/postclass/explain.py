@@ -1,0 +1,141 @@
+"""A model's opinion of a posting goes in; reasons, evidence lines, missing traits and the flip come out, as plain data."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from postclass.features import Reading, Space, words_of
+from postclass.opinion import Opinion, Parts, join, logistic, share_of, wording
+from postclass.verdict import Evidence, Explanation, Flip, Reason, Term
+
+Target = Literal["director", "pm"]
+
+TOP_TERMS = 5
+MAX_QUOTE = 300  # characters of a line that are quoted; longer lines are cut around what speaks for the trait
+TRIED = 4  # lines that are judged in full at each step of a flip, the likeliest ones
+MAX_CHANGES = 5  # lines to drop or traits to add, at most, for a flip to be worth telling
+
+
+def top_terms(opinion: Opinion, space: Space) -> tuple[Term, ...]:
+    """The terms that moved the wording most, either way, strongest first."""
+    best = sorted(
+        range(len(opinion.terms)), key=lambda i: (-abs(opinion.term_shares[i]), space.terms[opinion.terms[i]])
+    )
+    return tuple(Term(space.terms[opinion.terms[i]], opinion.term_shares[i]) for i in best[:TOP_TERMS])
+
+
+def explanation(parts: Parts, reading: Reading, opinion: Opinion, found: tuple[str, ...]) -> Explanation:
+    """Tells an opinion in full."""
+    traits, sides = parts.traits, parts.sides
+    other: Target = "pm" if opinion.log_odds > 0 else "director"
+    reasons = (
+        Reason("bias", "bias", opinion.bias),
+        Reason("wording", "wording", opinion.wording),
+        *(Reason("trait", key, share) for key, share in zip(traits, opinion.shares, strict=True)),
+    )
+    missing = tuple(key for key, side in zip(traits, sides, strict=True) if side == other and key not in found)
+    evidence = tuple(_evidence(parts, reading, opinion, key) for key in found)
+    return Explanation(reading.text.text, reasons, evidence, missing, _flip(parts, reading, opinion, missing))
+
+
+def _evidence(parts: Parts, reading: Reading, opinion: Opinion, key: str) -> Evidence:
+    trait = parts.traits.index(key)
+    line = max(_scored(opinion), key=lambda i: opinion.scores[i][trait])  # type: ignore[index] # scored lines only
+    score = opinion.scores[line][trait]  # type: ignore[index] # as above
+    start, end = _quoted(parts, reading, line, trait)
+    return Evidence(key, reading.text.text[start:end], start, end, logistic(score))
+
+
+def _scored(opinion: Opinion) -> Sequence[int]:
+    return [i for i, scores in enumerate(opinion.scores) if scores is not None]
+
+
+def _quoted(parts: Parts, reading: Reading, line: int, trait: int) -> tuple[int, int]:
+    """Where the quote of a line stands in the text as shown: whole, or the window that speaks for the trait most."""
+    start, end = reading.text.lines[line].start, reading.text.lines[line].end
+    if end - start <= MAX_QUOTE:
+        return start, end
+    text, space = reading.text.text, parts.line_space
+    best, best_share = (start, start + MAX_QUOTE), float("-inf")
+    for begin in _word_starts(text, start, end - MAX_QUOTE):
+        stop = text.rfind(" ", begin + 1, begin + MAX_QUOTE) if begin + MAX_QUOTE < end else end
+        window = (begin, stop if stop > begin else begin + MAX_QUOTE)
+        share = sum(parts.line_heads.shares(*space.values(words_of(text[slice(*window)])), trait))
+        if share > best_share:
+            best, best_share = window, share
+    return best
+
+
+def _word_starts(text: str, start: int, last: int, step: int = 40) -> Iterator[int]:
+    """The line's start, then the next word's start after every `step` characters up to `last`."""
+    position = start
+    while start <= position <= last:
+        yield position
+        position = text.find(" ", position + step) + 1
+    if position != last + 1 and (tail := text.find(" ", last)) >= 0:
+        yield tail + 1
+
+
+def _flip(parts: Parts, reading: Reading, opinion: Opinion, missing: tuple[str, ...]) -> Flip | None:
+    """The fewest changes found that cross the boundary: lines dropped, else traits added; None where five do not."""
+    target: Target = "pm" if opinion.log_odds > 0 else "director"
+    sign = 1.0 if target == "director" else -1.0
+    options = [
+        flip
+        for flip in (_drops(parts, reading, opinion, target, sign), _additions(parts, opinion, target, sign, missing))
+        if flip
+    ]
+    return min(options, key=lambda flip: len(flip.drop_lines) + len(flip.add_traits), default=None)
+
+
+def _drops(parts: Parts, reading: Reading, opinion: Opinion, target: Target, sign: float) -> Flip | None:
+    """Drops the line that helps most, judges again, and so on."""
+    dropped: frozenset[int] = frozenset()
+    current = opinion
+    for _ in range(MAX_CHANGES):
+        left = [i for i in range(len(reading.words)) if i not in dropped]
+        likely = sorted(left, key=lambda i: sign * _line_share(parts, reading, opinion, i))[:TRIED]
+        tries = [(_judged_without(parts, reading, opinion, dropped | {i}), i) for i in likely if len(left) > 1]
+        best, line = max(tries, key=lambda tried: sign * tried[0].log_odds, default=(current, -1))
+        if sign * best.log_odds <= sign * current.log_odds:
+            return None  # dropping lines does not help any more
+        current, dropped = best, dropped | {line}
+        if sign * current.log_odds > 0:
+            lines = tuple(reading.text.lines[i].text for i in sorted(dropped))
+            return Flip(target, lines, (), logistic(current.log_odds))
+    return None
+
+
+def _line_share(parts: Parts, reading: Reading, opinion: Opinion, line: int) -> float:
+    """About what a line adds to the log-odds: its terms' shares, and the traits that it is the best line for."""
+    here = set(parts.level_space.values(reading.words[line])[0])
+    terms = sum(share for term, share in zip(opinion.terms, opinion.term_shares, strict=True) if term in here)
+    scores = opinion.scores[line]
+    if scores is None:
+        return terms
+    best = (score == pools[0] for score, pools in zip(scores, opinion.pools, strict=True))
+    return terms + sum(share for share, is_best in zip(opinion.shares, best, strict=True) if is_best)
+
+
+def _judged_without(parts: Parts, reading: Reading, opinion: Opinion, dropped: frozenset[int]) -> Opinion:
+    """The opinion of the posting without some of its lines."""
+    kept = [words for i, words in enumerate(reading.words) if i not in dropped]
+    scores = tuple(None if i in dropped else line for i, line in enumerate(opinion.scores))
+    return join(parts, scores, *wording(parts, kept), bias=opinion.bias)
+
+
+def _additions(parts: Parts, opinion: Opinion, target: Target, sign: float, missing: tuple[str, ...]) -> Flip | None:
+    gains = {
+        key: share_of(parts.weights[i], parts.weights[i].usual) - opinion.shares[i]
+        for i, key in enumerate(parts.traits)
+        if key in missing
+    }
+    added: list[str] = []
+    log_odds = opinion.log_odds
+    for key in sorted(gains, key=lambda key: -sign * gains[key])[:MAX_CHANGES]:
+        if sign * gains[key] <= 0:
+            return None
+        added.append(key)
+        log_odds += gains[key]
+        if sign * log_odds > 0:
+            return Flip(target, (), tuple(added), logistic(log_odds))
+    return None

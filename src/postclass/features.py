@@ -1,0 +1,110 @@
+"""A posting goes in; out come its masked lines and the TF-IDF values of their terms, in plain Python.
+
+The meaning of every number is that of scikit-learn's `TfidfVectorizer(ngram_range=(1, n), norm="l2")` with its default
+tokens: `docs/method.md` gives the formulas, and a test holds the two against each other.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from typing import Literal
+
+from postclass.posting import Posting
+from postclass.text import Line, Text, read_text
+from postclass.titles import mask, self_mentions
+
+Tf = Literal["binary", "sublinear"]
+
+# A line with fewer words than this (a heading, a title) says nothing about the role; it is not scored for traits.
+MIN_LINE_WORDS = 3
+_WORDS = re.compile(r"\w\w+")  # TfidfVectorizer's default token
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A posting as the model reads it: its text as shown, and the lines with title and company masked."""
+
+    text: Text
+    masked: tuple[str, ...]
+    words: tuple[list[str], ...]  # of each masked line, in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A TF-IDF space: its terms, their inverse document frequencies, and how term counts enter."""
+
+    terms: tuple[str, ...]
+    index: dict[str, int]
+    idf: Sequence[float]
+    longest: int  # words in the longest terms
+    tf: Tf
+
+    def values(self, words: list[str]) -> tuple[list[int], list[float]]:
+        """The terms of a text (indices, in order of first appearance) and their L2-normalised TF-IDF values."""
+        counts: dict[int, int] = {}
+        index = self.index
+        for length in range(1, self.longest + 1):
+            grams = words if length == 1 else map(" ".join, zip(*(words[i:] for i in range(length)), strict=False))
+            for gram in grams:
+                term = index.get(gram)
+                if term is not None:
+                    counts[term] = counts.get(term, 0) + 1
+        if self.tf == "binary":
+            raw = [self.idf[term] for term in counts]
+        else:
+            raw = [(1.0 + log(count)) * self.idf[term] for term, count in counts.items()]
+        norm = sqrt(sum(value * value for value in raw))
+        return list(counts), [value / norm for value in raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One logistic regression over a space: log-odds = bias + the sum of weight times value."""
+
+    weights: Sequence[float]
+    bias: float
+
+    def shares(self, terms: list[int], values: list[float]) -> list[float]:
+        """Each term's share of the log-odds."""
+        weights = self.weights
+        return [weights[term] * value for term, value in zip(terms, values, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class LineHeads:
+    """One logistic regression for each trait over one space of lines; `weights` holds a row of traits for each term."""
+
+    weights: Sequence[float]
+    biases: tuple[float, ...]
+
+    def scores(self, terms: list[int], values: list[float]) -> list[float]:
+        """A line's log-odds for each trait."""
+        size, weights = len(self.biases), self.weights
+        total = list(self.biases)
+        for term, value in zip(terms, values, strict=True):
+            row = weights[term * size : term * size + size]
+            total = [sum_ + value * weight for sum_, weight in zip(total, row, strict=True)]
+        return total
+
+    def shares(self, terms: list[int], values: list[float], trait: int) -> list[float]:
+        """Each term's share of a line's log-odds for one trait."""
+        size = len(self.biases)
+        return [value * self.weights[term * size + trait] for term, value in zip(terms, values, strict=True)]
+
+
+def read_posting(posting: Posting) -> Reading:
+    """Cleans a posting's description, splits it into lines and masks its own title and company in them."""
+    text = read_text(posting.description)
+    masked = tuple(masked_line(line, posting) for line in text.lines)
+    return Reading(text, masked, tuple(words_of(line) for line in masked))
+
+
+def masked_line(line: Line, posting: Posting) -> str:
+    """One line with its posting's self-mentions masked."""
+    return mask(line.text, self_mentions(line.text, title=posting.title, company=posting.company))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, as TF-IDF counts them."""
+    return _WORDS.findall(text.lower())

@@ -1,0 +1,419 @@
+"""Labelled documents go in, the parts of a model come out: scikit-learn's TF-IDF and logistic regressions, joined.
+
+Each later head learns from out-of-fold scores of the earlier ones, with employers kept apart, so that it sees them
+as they will be on postings that nobody trained on. Everything is deterministic.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from postclass.corpus import Document
+from postclass.errors import TrainingError
+from postclass.features import MIN_LINE_WORDS, Head, LineHeads, Space, Tf
+from postclass.opinion import Decision, Parts, Pools, Presence, TraitWeight, logit, pooled
+from postclass.traits import load_traits
+
+Matrix = sp.csr_matrix
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Progress = Callable[[str], None]
+
+MIN_EMPLOYERS = 5  # a term of fewer employers may be one of their own words (the privacy promise)
+COMMON = 60  # an employer's name that stands at this many other employers is a common word
+FOLDS = 5  # of the inner cross-validation
+
+# Weights of one document; measured in docs/experiments.md.
+GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
+LEVEL_C, LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 10.0, 0.003, 1.0
+# A line that no annotator pointed to, in a posting that has the trait, may well show it too.
+UNCITED_WEIGHT = 0.3
+# Promises about verdicts that are given; see `_decision`.
+DIRECTOR_PRECISION, PM_PRECISION = 0.92, 0.955
+SCOPE_KEPT = 0.985  # share of product postings that must stay in scope, out of fold
+
+_SECRET = re.compile(r"\b(?:https?|www|com|org|net|gmail|email|html?)\b|\d{3}|_")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Documents by terms: how often each term stands in each."""
+
+    terms: tuple[str, ...]
+    matrix: Matrix
+    longest: int
+    tf: Tf
+
+    def space(self, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats]:
+        """The TF-IDF space whose document frequencies are those of some rows, its idf rounded to float32."""
+        present = np.asarray((self.matrix[rows] > 0).sum(axis=0)).ravel()
+        idf = (np.log((1 + len(rows)) / (1 + present)) + 1).astype(np.float32).astype(np.float64)
+        index = {term: i for i, term in enumerate(self.terms)}
+        return Space(self.terms, index, tuple(idf.tolist()), self.longest, self.tf), idf
+
+    def values(self, rows: npt.NDArray[np.int64], idf: Floats) -> Matrix:
+        """TF-IDF values of some rows, as `TfidfVectorizer` computes them."""
+        matrix = self.matrix[rows].astype(np.float64)
+        matrix.data = np.ones_like(matrix.data) if self.tf == "binary" else 1 + np.log(matrix.data)
+        matrix = matrix @ sp.diags(idf)
+        norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+        norms[norms == 0] = 1
+        return sp.csr_matrix(sp.diags(1 / norms) @ matrix)
+
+
+def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
+    """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
+    vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, dtype=np.int32)
+    matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
+    known = np.array([not employer.startswith("(none)") for employer in employers])
+    names, groups = np.unique(np.array(employers)[known], return_inverse=True)
+    membership = sp.csr_matrix((np.ones(len(groups)), (groups, np.flatnonzero(known))), shape=(len(names), len(texts)))
+    spread = np.asarray(((membership @ (matrix > 0)) > 0).sum(axis=0)).ravel()
+    terms = vectorizer.get_feature_names_out()
+    keep = [i for i in np.flatnonzero(spread >= MIN_EMPLOYERS) if not banned.hits(terms[i])]
+    return Counts(tuple(terms[i] for i in keep), matrix[:, keep], longest, tf)
+
+
+class Names:
+    """The employers' names, and what else must not become a term."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        given = {" ".join(re.findall(r"\w\w+", (d.posting.company or "").lower())) for d in documents}
+        unigrams = CountVectorizer(binary=True, vocabulary=sorted({name for name in given if name and " " not in name}))
+        present = np.asarray(unigrams.transform(d.text for d in documents).sum(axis=0)).ravel() if given - {""} else []
+        common = {name for name, n in zip(unigrams.vocabulary or (), present, strict=False) if n >= COMMON}
+        self._names = {name for name in given if name} - common
+
+    def hits(self, term: str) -> bool:
+        """Whether a term holds an employer's name, or looks like a part of an address or number."""
+        words = term.split()
+        parts = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+        return _SECRET.search(term) is not None or any(part in self._names for part in parts)
+
+
+def group_folds(employers: Sequence[str], positive: Bools, *, seed: int, folds: int = FOLDS) -> npt.NDArray[np.int64]:
+    """Deals employers out to folds, those with most directors first, so that folds get about equal shares."""
+    rng = np.random.default_rng(seed)
+    names, group = np.unique(np.array(employers), return_inverse=True)
+    sizes, directors = np.bincount(group), np.bincount(group, weights=positive)
+    order = rng.permutation(len(names))
+    order = order[np.argsort(-directors[order], kind="stable")]
+    fold_of, load = np.zeros(len(names), dtype=np.int64), np.zeros((folds, 2))
+    for name in order:
+        keys = load[:, 0] if directors[name] else load[:, 1]
+        best = np.flatnonzero(keys == keys.min())
+        fold_of[name] = best[rng.integers(len(best))]
+        load[fold_of[name]] += (directors[name], sizes[name])
+    return fold_of[group]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The documents of a fit as arrays: terms of texts and of lines, and what is known of them."""
+
+    documents: Sequence[Document]
+    level: Counts
+    lines: Counts
+    scope: Counts
+    owner: npt.NDArray[np.int64]  # of each line: its document
+    cited: Floats  # line x trait: 1 where an annotator pointed to it, less where to a group of lines
+    has: Bools  # document x trait
+    kind: npt.NDArray[np.int64]  # 0 gold, 1 labelled but not gold, 2 levelled by its title, 3 of another trade, 4 none
+    director: Bools
+
+    @property
+    def employers(self) -> list[str]:
+        """Of each document."""
+        return [document.employer for document in self.documents]
+
+
+def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
+    """Counts terms and lays out labels."""
+    banned = Names(documents)
+    employers = [document.employer for document in documents]
+    texts = [document.text for document in documents]
+    read = [i for i, d in enumerate(documents) if d.level is not None]
+    lines = [(i, j) for i in read for j, words in enumerate(documents[i].words) if len(words) >= MIN_LINE_WORDS]
+    cited = np.zeros((len(lines), len(traits)))
+    row_of = {line: row for row, line in enumerate(lines)}
+    has = np.zeros((len(documents), len(traits)), dtype=bool)
+    for i in read:
+        for trait, groups in documents[i].evidence.items():
+            has[i, traits.index(trait)] = True
+            for group in groups:
+                for j in group:
+                    if (row := row_of.get((i, j))) is not None:
+                        column = traits.index(trait)
+                        cited[row, column] = max(cited[row, column], len(group) ** -0.5)
+    line_texts = [" ".join(documents[i].words[j]) for i, j in lines]
+    kind = np.array([_kind(document) for document in documents])
+    director = np.array([d.level == "director" if d.level else d.claim == "director" for d in documents])
+    role = [i for i in range(len(documents)) if kind[i] <= 2]  # noqa: PLR2004 - those with a level
+    level = count([texts[i] for i in role], [employers[i] for i in role], longest=3, tf="binary", banned=banned)
+    full = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, dtype=np.int32).transform(texts)
+    return Table(
+        documents=documents,
+        level=Counts(level.terms, sp.csr_matrix(full), 3, "binary"),
+        lines=count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
+        scope=count(texts, employers, longest=1, tf="sublinear", banned=banned),
+        owner=np.array([i for i, _ in lines], dtype=np.int64),
+        cited=cited,
+        has=has,
+        kind=kind,
+        director=director,
+    )
+
+
+def _kind(document: Document) -> int:
+    if document.level in {"director", "pm"}:
+        return 0 if document.gold else 1
+    if document.level is None and not document.gold and document.claim in {"director", "pm"}:
+        return 2
+    return 3 if document.level is None and document.claim == "other" else 4
+
+
+def _logistic(
+    values: Matrix | Floats, labels: npt.NDArray[np.generic], weights: Floats, c: float
+) -> LogisticRegression:
+    return LogisticRegression(C=c, solver="liblinear", max_iter=500, random_state=0).fit(values, labels, weights)
+
+
+def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats, Head]:
+    rows = rows[table.kind[rows] <= 2]  # noqa: PLR2004 - those with a level
+    space, idf = table.level.space(rows)
+    weights = np.choose(table.kind[rows], (GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT))
+    model = _logistic(table.level.values(rows, idf), table.director[rows], weights, LEVEL_C)
+    return space, idf, _head(model)
+
+
+def _head(model: LogisticRegression) -> Head:
+    return Head(tuple(_single(model.coef_[0]).tolist()), float(model.intercept_[0]))
+
+
+def _single(weights: Floats) -> Floats:
+    """Rounded to float32, in which the model is stored; calibration comes after this."""
+    return weights.astype(np.float32).astype(np.float64)
+
+
+def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats, LineHeads]:
+    lines = np.flatnonzero(np.isin(table.owner, rows))
+    space, idf = table.lines.space(lines)
+    values = table.lines.values(lines, idf)
+    cited, has = table.cited[lines], table.has[table.owner[lines]]
+    fits = Parallel(n_jobs=2, prefer="threads")(
+        delayed(_fit_trait)(values, cited[:, trait], has[:, trait]) for trait in range(cited.shape[1])
+    )
+    coefficients = np.stack([_single(fit.coef_[0]) for fit in fits], axis=1)
+    biases = tuple(float(fit.intercept_[0]) for fit in fits)
+    return space, idf, LineHeads(tuple(coefficients.ravel().tolist()), biases)
+
+
+def _fit_trait(values: Matrix, cited: Floats, has: Bools) -> LogisticRegression:
+    positive = cited > 0
+    weights = np.where(positive, cited, np.where(has, UNCITED_WEIGHT, 1.0))
+    if not positive.any():
+        raise TrainingError(
+            "a trait has no evidence at all in the labels; every trait needs some postings that show it"
+        )
+    return _logistic(values, positive, weights, LINE_C)
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What the finished model would have said of each gold document had its employer not been in training."""
+
+    rows: npt.NDArray[np.int64]
+    director: Bools
+    log_odds: Floats
+
+
+def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -> tuple[Parts, OutOfFold]:
+    """Fits all heads of a model to labelled documents.
+
+    Needs directors and PMs at several employers among the gold documents; raises `TrainingError` without them.
+    """
+    traits = load_traits()
+    keys = tuple(trait.key for trait in traits)
+    progress("terms")
+    table = tabulate(documents, keys)
+    gold = np.flatnonzero(table.kind == 0)
+    director = table.director[gold]
+    if min(director.sum(), (~director).sum()) < FOLDS:
+        raise TrainingError(
+            f"{director.sum()} director-level and {(~director).sum()} PM-level gold postings: too few to learn"
+        )
+    rows = np.arange(len(documents))
+    is_gold_director = np.isin(rows, gold[director])
+    folds = group_folds(table.employers, is_gold_director, seed=0)
+    read = np.flatnonzero(table.kind <= 1)
+    wording, pools = np.full(len(rows), np.nan), np.full((len(rows), len(keys), 3), np.nan)
+    for fold in range(FOLDS):
+        progress(f"out-of-fold scores, fold {fold + 1} of {FOLDS}")
+        inside, outside = rows[folds != fold], read[folds[read] == fold]
+        _, idf, head = _fit_level(table, inside)
+        wording[outside] = table.level.values(outside, idf) @ np.array(head.weights) + head.bias
+        _, idf, heads = _fit_lines(table, inside)
+        pools[outside] = _pools(table, outside, idf, heads)
+    progress("level and trait heads")
+    level_space, _, level_head = _fit_level(table, rows)
+    line_space, _, line_heads = _fit_lines(table, rows)
+    progress("verdict head and calibration")
+    join = _Join.fitted(pools[read], wording[read], table.director[read], np.isin(read, gold))
+    out_of_fold = _out_of_fold(table, pools, wording, read, gold, folds)
+    progress("scope head")
+    scope_space, scope_head, scope, scope_boundary = _fit_scope(table)
+    parts = Parts(
+        traits=keys,
+        sides=tuple(trait.side for trait in traits),
+        level_space=level_space,
+        level_head=level_head,
+        line_space=line_space,
+        line_heads=line_heads,
+        scope_space=scope_space,
+        scope_head=scope_head,
+        wording=(join.wording, join.wording_mean),
+        weights=_trait_weights(join, pools[gold], table.has[gold]),
+        presence=_fit_presence(pools[gold], table.has[gold]),
+        bias=join.bias,
+        scope=scope,
+        decision=_decision(out_of_fold, scope_boundary),
+    )
+    return parts, out_of_fold
+
+
+def _pools(table: Table, documents: npt.NDArray[np.int64], idf: Floats, heads: LineHeads) -> Floats:
+    """Pooled line scores, document x trait x pool."""
+    lines = np.flatnonzero(np.isin(table.owner, documents))
+    weights = np.array(heads.weights).reshape(len(idf), -1)
+    scores = table.lines.values(lines, idf) @ weights + np.array(heads.biases)
+    owner = table.owner[lines]
+    return np.array([pooled(tuple(map(tuple, scores[owner == i])), size=weights.shape[1]) for i in documents])
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """The affine map from pools and the level head's log-odds to the verdict's log-odds."""
+
+    coefficients: Floats  # trait x pool
+    means: Floats  # trait x pool
+    wording: float
+    wording_mean: float
+    bias: float
+
+    @classmethod
+    def fitted(cls, pools: Floats, wording: Floats, director: Bools, gold: Bools) -> "_Join":
+        """A trait head and its mean with the wording, both out of fold within the data given, then Platt's scaling."""
+        means, spread = pools[gold].mean(axis=0), pools[gold].std(axis=0) + 1e-9
+        values = ((pools - means) / spread).reshape(len(pools), -1)
+        folds = np.random.default_rng(0).permutation(len(pools)) % FOLDS
+        profile = np.zeros(len(pools))
+        weights = np.ones(len(pools))
+        for fold in range(FOLDS):
+            inside = folds != fold
+            model = _lbfgs(values[inside], director[inside], weights[inside], VERDICT_C)
+            profile[~inside] = model.decision_function(values[~inside])
+        full = _lbfgs(values, director, weights, VERDICT_C)
+        two = np.stack([profile, wording], axis=1)[gold]
+        centre, scale = two.mean(axis=0), two.std(axis=0)
+        both = _lbfgs(((two - centre) / scale), director[gold], np.ones(gold.sum()), 100.0)
+        of_profile, of_wording = both.coef_[0] / scale
+        bias = both.intercept_[0] + of_profile * (full.intercept_[0] - centre[0])
+        coefficients = of_profile * full.coef_[0].reshape(means.shape) / spread
+        return cls(coefficients, means, float(of_wording), float(centre[1]), float(bias))
+
+    def log_odds(self, pools: Floats, wording: Floats) -> Floats:
+        """Of director-level against PM-level work."""
+        shares = ((pools - self.means) * self.coefficients).sum(axis=(1, 2))
+        return np.asarray(self.bias + shares + self.wording * (wording - self.wording_mean))
+
+
+def _lbfgs(values: Floats, labels: Bools, weights: Floats, c: float) -> LogisticRegression:
+    return LogisticRegression(C=c, max_iter=5000, tol=1e-8).fit(values, labels, weights)
+
+
+def _out_of_fold(
+    table: Table,
+    pools: Floats,
+    wording: Floats,
+    read: npt.NDArray[np.int64],
+    gold: npt.NDArray[np.int64],
+    folds: npt.NDArray[np.int64],
+) -> OutOfFold:
+    """Joins once more with each fold's documents left out, so that thresholds are chosen on what was not fitted."""
+    log_odds = np.zeros(len(gold))
+    for fold in range(FOLDS):
+        inside, outside = read[folds[read] != fold], folds[gold] == fold
+        join = _Join.fitted(pools[inside], wording[inside], table.director[inside], np.isin(inside, gold))
+        log_odds[outside] = join.log_odds(pools[gold[outside]], wording[gold[outside]])
+    return OutOfFold(gold, table.director[gold], log_odds)
+
+
+def _triple(values: Floats) -> Pools:
+    best, three, soft = map(float, values)
+    return best, three, soft
+
+
+def _trait_weights(join: _Join, pools: Floats, has: Bools) -> tuple[TraitWeight, ...]:
+    usual = [np.median(pools[has[:, trait], trait], axis=0) for trait in range(has.shape[1])]
+    return tuple(
+        TraitWeight(_triple(c), _triple(m), _triple(u))
+        for c, m, u in zip(join.coefficients, join.means, usual, strict=True)
+    )
+
+
+def _fit_presence(pools: Floats, has: Bools) -> tuple[Presence, ...]:
+    """For each trait a logistic regression over its pools; one boundary for all that makes micro-F1 best."""
+    fits = [_lbfgs(pools[:, trait], has[:, trait], np.ones(len(has)), PRESENCE_C) for trait in range(has.shape[1])]
+    chances = np.stack([fit.predict_proba(pools[:, trait])[:, 1] for trait, fit in enumerate(fits)], axis=1)
+
+    def micro_f1(boundary: float) -> float:
+        found = chances >= boundary
+        return float(2 * (found & has).sum() / (found.sum() + has.sum()))
+
+    boundary = max(np.linspace(0.25, 0.6, 36).tolist(), key=micro_f1)
+    return tuple(Presence(_triple(fit.coef_[0]), float(fit.intercept_[0]) - logit(boundary)) for fit in fits)
+
+
+def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
+    """Product management or another trade; without documents of other trades everything is in scope."""
+    product, other = np.flatnonzero(table.kind <= 2), np.flatnonzero(table.kind == 3)  # noqa: PLR2004 - see Table.kind
+    rows = np.concatenate([product, other])
+    space, idf = table.scope.space(rows)
+    if len(other) < FOLDS:
+        return space, Head((0.0,) * len(space.terms), 0.0), (1.0, 10.0), 0.0
+    inside = np.isin(rows, product)
+    # full postings are what users have; the short ones count less
+    weights = np.where(np.isin(table.kind[rows], (1, 2)), 0.3, 1.0)
+    values = table.scope.values(rows, idf)
+    folds = group_folds([table.documents[i].employer for i in rows], inside, seed=1)
+    scores = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        head = _head(_logistic(values[folds != fold], inside[folds != fold], weights[folds != fold], SCOPE_C))
+        scores[folds == fold] = values[folds == fold] @ np.array(head.weights) + head.bias
+    full = table.kind[rows] != 2  # noqa: PLR2004 - levelled by title alone: summaries
+    platt = _lbfgs(scores[full, None], inside[full], np.ones(full.sum()), 100.0)
+    slope, bias = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    gold = table.kind[rows] == 0
+    boundary = 1 / (1 + np.exp(-(slope * np.quantile(scores[gold], 1 - SCOPE_KEPT) + bias)))
+    return space, _head(_logistic(values, inside, weights, SCOPE_C)), (slope, bias), float(boundary)
+
+
+def _decision(out_of_fold: OutOfFold, scope: float) -> Decision:
+    """The narrowest band of `unclear` around 0.5 beyond which verdicts keep their promised precision, out of fold."""
+    chance = 1 / (1 + np.exp(-out_of_fold.log_odds))
+    director = out_of_fold.director
+    candidates = np.linspace(0.5, 0.95, 91).tolist()
+    high = next((t for t in candidates if _share(director[chance >= t]) >= DIRECTOR_PRECISION), candidates[-1])
+    low = next((1 - t for t in candidates if _share(~director[chance <= 1 - t]) >= PM_PRECISION), 1 - candidates[-1])
+    return Decision(director=high, pm=low, scope=scope, prior=float(director.mean()))
+
+
+def _share(members: Bools) -> float:
+    return float(members.mean()) if len(members) else 1.0

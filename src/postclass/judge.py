@@ -1,0 +1,156 @@
+"""Postings go in, verdicts come out: TF-IDF spaces, logistic-regression heads and the affine maps that join them.
+
+`p_director` is the logistic function of an exact sum: the bias, each trait's share, and the wording's share.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from postclass.errors import RecordError
+from postclass.explain import explanation, top_terms
+from postclass.features import Reading, read_posting
+from postclass.opinion import Parts, form_opinion, found, logistic
+from postclass.posting import Posting
+from postclass.verdict import Explain, Level, Term, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Under this many words or lines there is too little said about the work (the contract's figures).
+MIN_WORDS = 40
+MIN_LINES = 3
+# Words that every English text is full of. English postings hold 11 % of them at the least, 27 % at the median; texts in
+# twelve other languages, loanwords and all, at most 6 % (measured on 10,842 English and 60 other postings).
+ENGLISH = frozenset(
+    "the and of to in for with on as at by from or an is are be will you your our we this that their who have has not can all "
+    "it they us about into across through more than which what how".split()
+)
+MIN_ENGLISH = 0.09
+# Telegram-style English lacks those words, but the model knows most of its words.
+MIN_KNOWN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """How to judge: how much to explain, and the share of directors among the postings (None: as in training)."""
+
+    explain: Explain = "terms"
+    prior: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model; `manifest` says what it was made of."""
+
+    parts: Parts
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def judge(
+        self,
+        postings: Iterable[Posting | Mapping[str, Any] | str],
+        *,
+        settings: JudgeSettings = JudgeSettings(),  # noqa: B008 - frozen
+    ) -> Iterator[Verdict]:
+        """Judges postings one by one, in order: `Posting`s, mappings with its fields, or bare descriptions."""
+        for row, posting in enumerate(postings, start=1):
+            yield self.judge_one(_as_posting(posting, row), settings=settings)
+
+    def judge_one(self, posting: Posting, *, settings: JudgeSettings = JudgeSettings()) -> Verdict:  # noqa: B008 - frozen
+        """Judges one posting."""
+        reading = read_posting(posting)
+        fault = self._fault(reading)
+        notes = ("truncated",) if reading.text.truncated else ()
+        if fault is not None:
+            told: tuple[()] | None = None if settings.explain == "none" else ()
+            return _verdict(posting, "unclear", (None, None), told, told, (fault, *notes))
+        opinion = form_opinion(self.parts, reading, prior=settings.prior)
+        p_director, p_in_scope = logistic(opinion.log_odds), self._in_scope(reading)
+        level = self.level(p_director, p_in_scope)
+        if level == "unclear":
+            notes = ("close", *notes)
+        if settings.explain == "none":
+            return _verdict(posting, level, (p_director, p_in_scope), None, None, notes)
+        traits, terms = found(self.parts, opinion), top_terms(opinion, self.parts.level_space)
+        told_in_full = explanation(self.parts, reading, opinion, traits) if settings.explain == "full" else None
+        return _verdict(posting, level, (p_director, p_in_scope), traits, terms, notes, told_in_full)
+
+    def classify_frame(
+        self,
+        frame: "pd.DataFrame",
+        *,
+        description: str = "description",
+        title: str = "title",
+        company: str = "company",
+        settings: JudgeSettings = JudgeSettings(),  # noqa: B008 - frozen
+    ) -> "pd.DataFrame":
+        """A frame of postings in, the same frame with the verdicts' columns out; its index and columns are kept.
+
+        Only the column `description` must be there; missing values count as no text, title or company.
+        """
+        from postclass.frames import classify_frame
+
+        return classify_frame(self, frame, description=description, title=title, company=company, settings=settings)
+
+    def trait_terms(self, key: str, n: int) -> tuple[Term, ...]:
+        """The `n` terms whose weights speak for a trait most, strongest first."""
+        heads, trait = self.parts.line_heads, self.parts.traits.index(key)
+        weights = heads.weights[trait :: len(heads.biases)]
+        idf = self.parts.line_space.idf
+        best = sorted(range(len(idf)), key=lambda term: -weights[term] * idf[term])[:n]
+        return tuple(Term(self.parts.line_space.terms[term], weights[term]) for term in best)
+
+    def level(self, p_director: float, p_in_scope: float) -> Level:
+        """The level that two probabilities amount to."""
+        decision = self.parts.decision
+        if p_in_scope < decision.scope:
+            return "out_of_scope"
+        if p_director >= decision.director:
+            return "director"
+        return "pm" if p_director <= decision.pm else "unclear"
+
+    def _fault(self, reading: Reading) -> str | None:
+        """Why there is nothing to judge, as a note; None where there is."""
+        words = [word for line in reading.words for word in line]
+        if not reading.text.lines:
+            return "empty"
+        if not words:
+            return "not_english"
+        english = sum(word in ENGLISH for word in words) / len(words)
+        known = sum(word in self.parts.scope_space.index for word in words) / len(words)
+        if english < MIN_ENGLISH and known < MIN_KNOWN:
+            return "not_english"
+        if len(reading.text.text.split()) < MIN_WORDS or len(reading.text.lines) < MIN_LINES:
+            return "too_short"
+        return None
+
+    def _in_scope(self, reading: Reading) -> float:
+        parts = self.parts
+        terms, values = parts.scope_space.values([word for words in reading.words for word in words])
+        slope, bias = parts.scope
+        return logistic(slope * (parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))) + bias)
+
+
+def _as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting:
+    if isinstance(posting, Posting):
+        return posting
+    if isinstance(posting, str):
+        return Posting(posting, row=row)
+    if "description" not in posting:
+        raise RecordError(f"posting {row}: no 'description' among {', '.join(map(str, posting)) or 'no fields'}")
+    given = {name: None if posting.get(name) is None else str(posting[name]) for name in ("title", "company", "id")}
+    return Posting(str(posting["description"] or ""), row=row, **given)
+
+
+def _verdict(
+    posting: Posting,
+    level: Level,
+    probabilities: tuple[float | None, float | None],
+    traits: tuple[str, ...] | None,
+    terms: tuple[Term, ...] | None,
+    notes: tuple[str, ...],
+    told: Any = None,  # noqa: ANN401 - an Explanation or None
+) -> Verdict:
+    return Verdict(
+        posting.row, posting.id, posting.title, posting.company, level, *probabilities, traits, terms, notes, told
+    )
