@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from postclass.corpus import Document
 from postclass.errors import TrainingError
 from postclass.features import MIN_LINE_WORDS, Head, LineHeads, Space, Tf
-from postclass.opinion import Decision, Parts, Pools, Presence, TraitWeight, logit, pooled
+from postclass.opinion import Decision, LineWeight, Parts, Pools, Presence, TraitWeight, logit, pooled
 from postclass.traits import load_traits
 
 Matrix = sp.csr_matrix
@@ -32,11 +32,23 @@ FOLDS = 5  # of the inner cross-validation
 
 # Weights of one document; measured in docs/experiments.md.
 GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
-LEVEL_C, LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 10.0, 0.003, 1.0
+LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 10.0, 0.003, 1.0
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
+# Traits whose evidence, in a director-level posting, makes a line read like a director's; other lines of such a posting
+# hardly count, since they may do so too.
+DIRECTOR_LINES = (
+    "leads_product_managers",
+    "portfolio_scope",
+    "executive_stakeholders",
+    "decision_authority",
+    "organisational_alignment",
+)
+DIRECTOR_UNCITED_WEIGHT, NEITHER_WEIGHT = 0.1, 0.3
+# What the trait profile, the director-like lines and the wording weigh, each in its own standard deviations.
+PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT = 0.3, 1.0, 1.0
 # Promises about verdicts that are given; see `_decision`.
-DIRECTOR_PRECISION, PM_PRECISION = 0.92, 0.955
+DIRECTOR_PRECISION, PM_PRECISION = 0.9, 0.955
 SCOPE_KEPT = 0.985  # share of product postings that must stay in scope, out of fold
 
 _SECRET = re.compile(r"\b(?:https?|www|com|org|net|gmail|email|html?)\b|\d{3}|_")
@@ -125,6 +137,7 @@ class Table:
     owner: npt.NDArray[np.int64]  # of each line: its document
     cited: Floats  # line x trait: 1 where an annotator pointed to it, less where to a group of lines
     has: Bools  # document x trait
+    traits: tuple[str, ...]
     kind: npt.NDArray[np.int64]  # 0 gold, 1 labelled but not gold, 2 levelled by its title, 3 of another trade, 4 none
     director: Bools
 
@@ -166,6 +179,7 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
         owner=np.array([i for i, _ in lines], dtype=np.int64),
         cited=cited,
         has=has,
+        traits=tuple(traits),
         kind=kind,
         director=director,
     )
@@ -210,6 +224,7 @@ def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats
     fits = Parallel(n_jobs=2, prefer="threads")(
         delayed(_fit_trait)(values, cited[:, trait], has[:, trait]) for trait in range(cited.shape[1])
     )
+    fits.append(_fit_director_lines(table, lines, values))
     coefficients = np.stack([_single(fit.coef_[0]) for fit in fits], axis=1)
     biases = tuple(float(fit.intercept_[0]) for fit in fits)
     return space, idf, LineHeads(tuple(coefficients.ravel().tolist()), biases)
@@ -223,6 +238,16 @@ def _fit_trait(values: Matrix, cited: Floats, has: Bools) -> LogisticRegression:
             "a trait has no evidence at all in the labels; every trait needs some postings that show it"
         )
     return _logistic(values, positive, weights, LINE_C)
+
+
+def _fit_director_lines(table: Table, lines: npt.NDArray[np.int64], values: Matrix) -> LogisticRegression:
+    """Lines cited for a director's traits in director-level postings, against the lines of all other postings."""
+    owner = table.owner[lines]
+    columns = [table.traits.index(key) for key in DIRECTOR_LINES]
+    positive = (table.cited[lines][:, columns] > 0).any(axis=1) & table.director[owner]
+    weights = np.where(positive, 1.0, np.where(table.director[owner], DIRECTOR_UNCITED_WEIGHT, 1.0))
+    weights = np.where(table.kind[owner] > 1, NEITHER_WEIGHT, weights)
+    return _logistic(values, positive, weights, DIRECTOR_LINE_C)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +278,7 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     is_gold_director = np.isin(rows, gold[director])
     folds = group_folds(table.employers, is_gold_director, seed=0)
     read = np.flatnonzero(table.kind <= 1)
-    wording, pools = np.full(len(rows), np.nan), np.full((len(rows), len(keys), 3), np.nan)
+    wording, pools = np.full(len(rows), np.nan), np.full((len(rows), len(keys) + 1, 3), np.nan)
     for fold in range(FOLDS):
         progress(f"out-of-fold scores, fold {fold + 1} of {FOLDS}")
         inside, outside = rows[folds != fold], read[folds[read] == fold]
@@ -280,6 +305,7 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
         scope_head=scope_head,
         wording=(join.wording, join.wording_mean),
         weights=_trait_weights(join, pools[gold], table.has[gold]),
+        director_lines=LineWeight(_triple(join.coefficients[-1]), _triple(join.means[-1])),
         presence=_fit_presence(pools[gold], table.has[gold]),
         bias=join.bias,
         scope=scope,
@@ -309,24 +335,29 @@ class _Join:
 
     @classmethod
     def fitted(cls, pools: Floats, wording: Floats, director: Bools, gold: Bools) -> "_Join":
-        """A trait head and its mean with the wording, both out of fold within the data given, then Platt's scaling."""
+        """The three opinions, each standardised over the gold, added up with fixed weights; then Platt's scaling.
+
+        The trait profile's own regression is fitted here, its values for Platt's scaling out of fold within the data.
+        """
         means, spread = pools[gold].mean(axis=0), pools[gold].std(axis=0) + 1e-9
-        values = ((pools - means) / spread).reshape(len(pools), -1)
+        standard = (pools - means) / spread
+        values = standard[:, :-1].reshape(len(pools), -1)
         folds = np.random.default_rng(0).permutation(len(pools)) % FOLDS
         profile = np.zeros(len(pools))
-        weights = np.ones(len(pools))
         for fold in range(FOLDS):
             inside = folds != fold
-            model = _lbfgs(values[inside], director[inside], weights[inside], VERDICT_C)
-            profile[~inside] = model.decision_function(values[~inside])
-        full = _lbfgs(values, director, weights, VERDICT_C)
-        two = np.stack([profile, wording], axis=1)[gold]
-        centre, scale = two.mean(axis=0), two.std(axis=0)
-        both = _lbfgs(((two - centre) / scale), director[gold], np.ones(gold.sum()), 100.0)
-        of_profile, of_wording = both.coef_[0] / scale
-        bias = both.intercept_[0] + of_profile * (full.intercept_[0] - centre[0])
-        coefficients = of_profile * full.coef_[0].reshape(means.shape) / spread
-        return cls(coefficients, means, float(of_wording), float(centre[1]), float(bias))
+            profile[~inside] = _lbfgs(values[inside], director[inside], VERDICT_C).decision_function(values[~inside])
+        full = _lbfgs(values, director, VERDICT_C)
+        three = np.stack([profile, standard[:, -1].mean(axis=1), wording], axis=1)[gold]
+        centre, scale = three.mean(axis=0), three.std(axis=0)
+        weights = np.array([PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT]) / scale
+        platt = _lbfgs(((three - centre) @ weights)[:, None], director[gold], 1000.0)
+        of_profile, of_lines, of_wording = platt.coef_[0, 0] * weights
+        coefficients = np.empty_like(means)
+        coefficients[:-1] = of_profile * full.coef_[0].reshape(len(means) - 1, -1) / spread[:-1]
+        coefficients[-1] = of_lines / spread[-1] / len(spread[-1])
+        bias = platt.intercept_[0] + of_profile * (full.intercept_[0] - centre[0]) - of_lines * centre[1]
+        return cls(coefficients, means, float(of_wording), float(centre[2]), float(bias))
 
     def log_odds(self, pools: Floats, wording: Floats) -> Floats:
         """Of director-level against PM-level work."""
@@ -334,8 +365,8 @@ class _Join:
         return np.asarray(self.bias + shares + self.wording * (wording - self.wording_mean))
 
 
-def _lbfgs(values: Floats, labels: Bools, weights: Floats, c: float) -> LogisticRegression:
-    return LogisticRegression(C=c, max_iter=5000, tol=1e-8).fit(values, labels, weights)
+def _lbfgs(values: Floats, labels: Bools, c: float) -> LogisticRegression:
+    return LogisticRegression(C=c, max_iter=5000, tol=1e-8).fit(values, labels)
 
 
 def _out_of_fold(
@@ -364,13 +395,13 @@ def _trait_weights(join: _Join, pools: Floats, has: Bools) -> tuple[TraitWeight,
     usual = [np.median(pools[has[:, trait], trait], axis=0) for trait in range(has.shape[1])]
     return tuple(
         TraitWeight(_triple(c), _triple(m), _triple(u))
-        for c, m, u in zip(join.coefficients, join.means, usual, strict=True)
+        for c, m, u in zip(join.coefficients[:-1], join.means[:-1], usual, strict=True)
     )
 
 
 def _fit_presence(pools: Floats, has: Bools) -> tuple[Presence, ...]:
     """For each trait a logistic regression over its pools; one boundary for all that makes micro-F1 best."""
-    fits = [_lbfgs(pools[:, trait], has[:, trait], np.ones(len(has)), PRESENCE_C) for trait in range(has.shape[1])]
+    fits = [_lbfgs(pools[:, trait], has[:, trait], PRESENCE_C) for trait in range(has.shape[1])]
     chances = np.stack([fit.predict_proba(pools[:, trait])[:, 1] for trait, fit in enumerate(fits)], axis=1)
 
     def micro_f1(boundary: float) -> float:
@@ -398,7 +429,7 @@ def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
         head = _head(_logistic(values[folds != fold], inside[folds != fold], weights[folds != fold], SCOPE_C))
         scores[folds == fold] = values[folds == fold] @ np.array(head.weights) + head.bias
     full = table.kind[rows] != 2  # noqa: PLR2004 - levelled by title alone: summaries
-    platt = _lbfgs(scores[full, None], inside[full], np.ones(full.sum()), 100.0)
+    platt = _lbfgs(scores[full, None], inside[full], 100.0)
     slope, bias = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     gold = table.kind[rows] == 0
     boundary = 1 / (1 + np.exp(-(slope * np.quantile(scores[gold], 1 - SCOPE_KEPT) + bias)))

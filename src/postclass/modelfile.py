@@ -18,7 +18,7 @@ from postclass.errors import ModelError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import Model
 from postclass.npz import pack, unpack
-from postclass.opinion import Decision, Parts, Presence, TraitWeight
+from postclass.opinion import Decision, LineWeight, Parts, Presence, TraitWeight
 from postclass.resources import resource
 
 FORMAT = 1
@@ -123,7 +123,8 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
     spaces = {name: _space(terms[name], vectors[f"{name}.idf"], heads["spaces"][name]) for name in _SPACES}
     traits = tuple(heads["traits"])
     _check_sizes(spaces, vectors, traits)
-    biases = _numbers(heads["line_biases"], len(traits))
+    biases = _numbers(heads["line_biases"], len(traits) + 1)
+    lines = heads["director_lines"]
     return Parts(
         traits=traits,
         sides=_sides(heads["sides"], len(traits)),
@@ -135,6 +136,7 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
         scope_head=Head(vectors["scope.weights"], _number(heads["scope_bias"])),
         wording=_pair(heads["wording"]),
         weights=tuple(_trait_weight(heads["weights"][key]) for key in traits),
+        director_lines=LineWeight(_pools(lines["coefficients"]), _pools(lines["means"])),
         presence=tuple(_presence(heads["presence"][key]) for key in traits),
         bias=_number(heads["bias"]),
         scope=_pair(heads["scope"]),
@@ -153,7 +155,7 @@ def _space(terms: list[str], idf: "array[float]", shape: dict[str, Any]) -> Spac
 
 def _check_sizes(spaces: Mapping[str, Space], vectors: Mapping[str, Sequence[float]], traits: tuple[str, ...]) -> None:
     for name, space in spaces.items():
-        width = len(traits) if name == "line" else 1
+        width = len(traits) + 1 if name == "line" else 1
         if len(space.idf) != len(space.terms) or len(vectors[f"{name}.weights"]) != width * len(space.terms):
             raise ValueError(f"the arrays of {name} have other sizes than its terms")
 
@@ -212,6 +214,7 @@ def _heads(parts: Parts) -> dict[str, Any]:
         "scope_bias": parts.scope_head.bias,
         "wording": list(parts.wording),
         "weights": {key: asdict(weight) for key, weight in zip(parts.traits, parts.weights, strict=True)},
+        "director_lines": asdict(parts.director_lines),
         "presence": {key: asdict(presence) for key, presence in zip(parts.traits, parts.presence, strict=True)},
         "bias": parts.bias,
         "scope": list(parts.scope),

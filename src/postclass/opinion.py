@@ -20,11 +20,17 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
-class TraitWeight:
-    """What a trait's pooled line scores weigh in the verdict, each less its mean over the training postings."""
+class LineWeight:
+    """What pooled line scores weigh in the verdict, each less its mean over the gold postings."""
 
     coefficients: Pools
     means: Pools
+
+
+@dataclass(frozen=True, slots=True)
+class TraitWeight(LineWeight):
+    """What a trait's pooled line scores weigh in the verdict."""
+
     usual: Pools  # medians over the gold postings that have the trait
 
 
@@ -47,11 +53,12 @@ class Parts:
     level_space: Space
     level_head: Head
     line_space: Space
-    line_heads: LineHeads
+    line_heads: LineHeads  # one for each trait, and a last one: does the line read like a director's?
     scope_space: Space
     scope_head: Head
     wording: tuple[float, float]  # weight of the level head's log-odds, and their mean in training
     weights: tuple[TraitWeight, ...]
+    director_lines: LineWeight
     presence: tuple[Presence, ...]
     bias: float
     scope: tuple[float, float]  # calibration of the scope head: slope, bias
@@ -95,12 +102,13 @@ def wording(parts: Parts, lines: Iterable[list[str]]) -> tuple[tuple[int, ...], 
 def join(parts: Parts, scores: Scores, terms: tuple[int, ...], shares: tuple[float, ...], *, bias: float) -> Opinion:
     """Joins line scores and the wording's shares into the shares of the verdict's log-odds."""
     slope, mean = parts.wording
-    pools = pooled(scores, size=len(parts.traits))
+    *pools, director = pooled(scores, size=len(parts.traits) + 1)
+    of_lines = share_of(parts.director_lines, director)
     return Opinion(
         scores=scores,
-        pools=pools,
+        pools=tuple(pools),
         shares=tuple(map(share_of, parts.weights, pools)),
-        wording=slope * (sum(shares) + parts.level_head.bias - mean),
+        wording=slope * (sum(shares) + parts.level_head.bias - mean) + of_lines,
         bias=bias,
         terms=terms,
         term_shares=tuple(slope * share for share in shares),
@@ -130,8 +138,8 @@ def pooled(scores: Scores, *, size: int) -> tuple[Pools, ...]:
     return tuple(result)
 
 
-def share_of(weight: TraitWeight, pools: Pools) -> float:
-    """A trait's share of the verdict's log-odds."""
+def share_of(weight: LineWeight, pools: Pools) -> float:
+    """The share of the verdict's log-odds that pooled line scores have."""
     return sum(c * (v - m) for c, v, m in zip(weight.coefficients, pools, weight.means, strict=True))
 
 
