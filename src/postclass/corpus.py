@@ -129,7 +129,8 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
     document = Document(
         id=row["id"],
         posting=posting,
-        employer=employer or f"(none) {row['id']}",
+        # invented employers prove nothing about how widely a term is used: the privacy promise counts real ones
+        employer=f"(none) {row['id']}" if row.get("invented") else employer or f"(none) {row['id']}",
         source=row.get("source_repo") or "",
         gold=gold,
         claim=claimed_level(posting.title or ""),

@@ -112,7 +112,7 @@ def _line_share(parts: Parts, reading: Reading, opinion: Opinion, line: int) -> 
     scores = opinion.scores[line]
     if scores is None:
         return terms
-    best = (score == pools[0] for score, pools in zip(scores, opinion.pools, strict=True))
+    best = (score == pools[0] for score, pools in zip(scores, opinion.pools, strict=False))  # without the last head
     return terms + sum(share for share, is_best in zip(opinion.shares, best, strict=True) if is_best)
 
 

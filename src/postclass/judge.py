@@ -27,8 +27,9 @@ ENGLISH = frozenset(
     "it they us about into across through more than which what how".split()
 )
 MIN_ENGLISH = 0.09
-# Telegram-style English lacks those words, but the model knows most of its words.
-MIN_KNOWN = 0.6
+# Telegram-style English lacks those words, but the model knows most of its words: 74 % and more of those of ten English
+# postings written to be hard, at most 63 % of those of the other languages.
+MIN_KNOWN = 0.7
 
 
 @dataclass(frozen=True, slots=True)
