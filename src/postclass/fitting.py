@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from postclass.corpus import Document
 from postclass.errors import TrainingError
-from postclass.features import MIN_LINE_WORDS, Head, LineHeads, Space, Tf
+from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf
 from postclass.opinion import Decision, LineWeight, Parts, Pools, Presence, TraitWeight, logit, pooled
 from postclass.traits import load_traits
 
@@ -33,6 +33,7 @@ FOLDS = 5  # of the inner cross-validation
 # Weights of one document; measured in docs/experiments.md.
 GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
 LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 10.0, 0.003, 1.0
+RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
 # Traits whose evidence, in a director-level posting, makes a line read like a director's; other lines of such a posting
@@ -82,7 +83,9 @@ class Counts:
 
 def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
     """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
-    vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, dtype=np.int32)
+    vectorizer = CountVectorizer(
+        ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32
+    )
     matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
     known = np.array([not employer.startswith("(none)") for employer in employers])
     names, groups = np.unique(np.array(employers)[known], return_inverse=True)
@@ -132,6 +135,7 @@ class Table:
 
     documents: Sequence[Document]
     level: Counts
+    proof: Counts  # of the cited lines alone, in the level's terms
     lines: Counts
     scope: Counts
     owner: npt.NDArray[np.int64]  # of each line: its document
@@ -170,10 +174,11 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
     director = np.array([d.level == "director" if d.level else d.claim == "director" for d in documents])
     role = [i for i in range(len(documents)) if kind[i] <= 2]  # noqa: PLR2004 - those with a level
     level = count([texts[i] for i in role], [employers[i] for i in role], longest=3, tf="binary", banned=banned)
-    full = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, dtype=np.int32).transform(texts)
+    of_level = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, token_pattern=TOKEN, dtype=np.int32)
     return Table(
         documents=documents,
-        level=Counts(level.terms, sp.csr_matrix(full), 3, "binary"),
+        level=Counts(level.terms, sp.csr_matrix(of_level.transform(texts)), 3, "binary"),
+        proof=Counts(level.terms, sp.csr_matrix(of_level.transform(map(_proof, documents))), 3, "binary"),
         lines=count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
         scope=count(texts, employers, longest=1, tf="sublinear", banned=banned),
         owner=np.array([i for i, _ in lines], dtype=np.int64),
@@ -183,6 +188,12 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
         kind=kind,
         director=director,
     )
+
+
+def _proof(document: Document) -> str:
+    """The lines that a labelled document's annotators pointed to."""
+    cited = {line for groups in document.evidence.values() for group in groups for line in group}
+    return "\n".join(" ".join(document.words[line]) for line in sorted(cited))
 
 
 def _kind(document: Document) -> int:
@@ -200,15 +211,30 @@ def _logistic(
 
 
 def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats, Head]:
+    """The level head; labelled documents of small weight count once more with their cited lines alone."""
     rows = rows[table.kind[rows] <= 2]  # noqa: PLR2004 - those with a level
+    proven = rows[(table.kind[rows] == 1) & (np.diff(table.proof.matrix.indptr)[rows] > 0)]
     space, idf = table.level.space(rows)
-    weights = np.choose(table.kind[rows], (GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT))
-    model = _logistic(table.level.values(rows, idf), table.director[rows], weights, LEVEL_C)
-    return space, idf, _head(model)
+    values = sp.vstack([table.level.values(rows, idf), table.proof.values(proven, idf)], format="csr")
+    director = np.concatenate([table.director[rows], table.director[proven]])
+    by_kind = np.choose(table.kind[rows], (GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT))
+    weights = np.concatenate([by_kind, np.full(len(proven), LABELLED_WEIGHT)])
+    scale = _log_ratios(values, director, weights)
+    head = _head(_logistic(values @ sp.diags(scale), director, weights, LEVEL_C), scale)
+    return space, idf, head
 
 
-def _head(model: LogisticRegression) -> Head:
-    return Head(tuple(_single(model.coef_[0]).tolist()), float(model.intercept_[0]))
+def _log_ratios(values: Matrix, director: Bools, weights: Floats) -> Floats:
+    """How unevenly each term is spread over the levels: terms that tell nothing are shrunk harder (NB-SVM, softened)."""
+    present = (values > 0).astype(np.float64)
+    of_directors = RATIO_SMOOTHING + present.T @ (weights * director)
+    of_pms = RATIO_SMOOTHING + present.T @ (weights * ~director)
+    ratios = (of_directors / weights[director].sum()) / (of_pms / weights[~director].sum())
+    return np.asarray(np.abs(np.log(ratios)) ** RATIO_POWER)
+
+
+def _head(model: LogisticRegression, scale: Floats | float = 1.0) -> Head:
+    return Head(tuple(_single(model.coef_[0] * scale).tolist()), float(model.intercept_[0]))
 
 
 def _single(weights: Floats) -> Floats:

@@ -112,7 +112,7 @@ class Model:
 
     def _fault(self, reading: Reading) -> str | None:
         """Why there is nothing to judge, as a note; None where there is."""
-        words = [word for line in reading.words for word in line]
+        words = [word for line in reading.words for word in line if len(word) > 1]
         if not reading.text.lines:
             return "empty"
         if not words:

@@ -11,9 +11,9 @@ from typing import Literal
 Claim = Literal["director", "lead", "pm", "other"]
 Span = tuple[int, int]
 
-# What the model reads where a title or company stood. No token of TF-IDF (that takes two word characters), so neither
-# the number of words in a title nor the number of mentions leaves a trace.
-MASK = "_"
+# What the model reads where a title or company stood. It is no token of TF-IDF, so neither the number of words in a
+# title nor the number of mentions leaves a trace.
+MASK = "\N{MIDDLE DOT}"
 # A title grows from its core by at most this many words on either side.
 REACH = 7
 
