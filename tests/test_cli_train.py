@@ -8,41 +8,38 @@ from click.testing import CliRunner
 
 from postclass.cli import main
 
-DATA = ["--postings", "p.parquet", "--labels", "l.jsonl", "-o", "out"]
-SUMMARIES = ["--summaries", "s.parquet", "--summary-labels", "sl.jsonl"]
+DATA = ["--postings", "p.parquet", "--labels", "l.jsonl", "--labels", "sl.jsonl", "--weak", "s.parquet", "-o", "out"]
 
 
 @pytest.mark.parametrize(
     ("command", "function", "own"),
     [
         ("train", "postclass.training.train", {"force": False}),
-        ("evaluate", "postclass.evaluation.evaluate", {"seeds": 5}),
+        ("evaluate", "postclass.evaluation.evaluate", {"seeds": 5, "peers": True}),
     ],
 )
 def test_data_reaches_the_journey(
     monkeypatch: pytest.MonkeyPatch, command: str, function: str, own: dict[str, object]
 ) -> None:
-    """Required and optional files arrive, summaries paired with their labels."""
+    """Files arrive as paths, several of a kind in their order."""
     seen: dict[str, Any] = {}
     monkeypatch.setattr(function, lambda **named: seen.update(named))
-    result = CliRunner().invoke(main, [command, *DATA, *SUMMARIES, "--other", "o.parquet"])
+    result = CliRunner().invoke(main, [command, *DATA])
+    seen.pop("progress")
 
     assert result.exit_code == 0
     assert seen == {
         "postings": Path("p.parquet"),
-        "labels": Path("l.jsonl"),
-        "weak": None,
-        "other": Path("o.parquet"),
-        "summaries": ((Path("s.parquet"), Path("sl.jsonl")),),
+        "labels": (Path("l.jsonl"), Path("sl.jsonl")),
+        "weak": (Path("s.parquet"),),
         "output": Path("out"),
         **own,
     }
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate"])
-def test_summaries_without_labels_are_a_usage_error(command: str) -> None:
-    """Every file of summaries needs its labels."""
-    result = CliRunner().invoke(main, [command, *DATA, "--summaries", "s.parquet"])
+def test_labels_are_required() -> None:
+    """Without labels there is nothing to learn from."""
+    result = CliRunner().invoke(main, ["train", "--postings", "p.parquet", "-o", "out"])
 
     assert result.exit_code == 2
-    assert "give as many of one as of the other" in result.stderr
+    assert "--labels" in result.stderr
