@@ -26,7 +26,16 @@ _HOMES = {
     "load_model": "modelfile",
     "load_traits": "traits",
 }
-__all__ = ["JudgeSettings", "Model", "Posting", "PostclassError", "Verdict", "claimed_level", "load_model", "load_traits"]
+__all__ = [
+    "JudgeSettings",
+    "Model",
+    "Posting",
+    "PostclassError",
+    "Verdict",
+    "claimed_level",
+    "load_model",
+    "load_traits",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything

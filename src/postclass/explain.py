@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from postclass.features import Reading, Space, words_of
-from postclass.opinion import Opinion, Parts, join, logistic, share_of, wording
+from postclass.opinion import DIRECTOR_TRAITS, Opinion, Parts, join, logistic, share_of, wording
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term
 
 Target = Literal["director", "pm"]
@@ -89,12 +89,13 @@ def _flip(parts: Parts, reading: Reading, opinion: Opinion, missing: tuple[str, 
 
 def _drops(parts: Parts, reading: Reading, opinion: Opinion, target: Target, sign: float) -> Flip | None:
     """Drops the line that helps most, judges again, and so on."""
+    shares = _line_shares(parts, reading, opinion)
+    likely = sorted(range(len(shares)), key=lambda i: sign * shares[i])[: min(MAX_CHANGES + TRIED, len(shares)) - 1]
     dropped: frozenset[int] = frozenset()
     current = opinion
     for _ in range(MAX_CHANGES):
-        left = [i for i in range(len(reading.words)) if i not in dropped]
-        likely = sorted(left, key=lambda i: sign * _line_share(parts, reading, opinion, i))[:TRIED]
-        tries = [(_judged_without(parts, reading, opinion, dropped | {i}), i) for i in likely if len(left) > 1]
+        left = [i for i in likely if i not in dropped][:TRIED]
+        tries = [(_judged_without(parts, reading, opinion, dropped | {i}), i) for i in left]
         best, line = max(tries, key=lambda tried: sign * tried[0].log_odds, default=(current, -1))
         if sign * best.log_odds <= sign * current.log_odds:
             return None  # dropping lines does not help any more
@@ -105,15 +106,19 @@ def _drops(parts: Parts, reading: Reading, opinion: Opinion, target: Target, sig
     return None
 
 
-def _line_share(parts: Parts, reading: Reading, opinion: Opinion, line: int) -> float:
-    """About what a line adds to the log-odds: its terms' shares, and the traits that it is the best line for."""
-    here = set(parts.level_space.values(reading.words[line])[0])
-    terms = sum(share for term, share in zip(opinion.terms, opinion.term_shares, strict=True) if term in here)
-    scores = opinion.scores[line]
-    if scores is None:
-        return terms
-    best = (score == pools[0] for score, pools in zip(scores, opinion.pools, strict=False))  # without the last head
-    return terms + sum(share for share, is_best in zip(opinion.shares, best, strict=True) if is_best)
+def _line_shares(parts: Parts, reading: Reading, opinion: Opinion) -> list[float]:
+    """About what each line adds to the log-odds: its terms' shares, and the traits that it is the best line for."""
+    share_of_term = dict(zip(opinion.terms, opinion.term_shares, strict=True))
+    totals = []
+    for words, scores in zip(reading.words, opinion.scores, strict=True):
+        total = sum(share_of_term[term] for term in set(parts.level_space.values(words)[0]))
+        for score, pools, share in zip(
+            scores or (), opinion.pools, opinion.shares, strict=False
+        ):  # without the last head
+            if score == pools[0]:
+                total += share
+        totals.append(total)
+    return totals
 
 
 def _judged_without(parts: Parts, reading: Reading, opinion: Opinion, dropped: frozenset[int]) -> Opinion:
@@ -124,18 +129,25 @@ def _judged_without(parts: Parts, reading: Reading, opinion: Opinion, dropped: f
 
 
 def _additions(parts: Parts, opinion: Opinion, target: Target, sign: float, missing: tuple[str, ...]) -> Flip | None:
+    """Adds the trait that helps most at its usual strength, and so on."""
     gains = {
-        key: share_of(parts.weights[i], parts.weights[i].usual) - opinion.shares[i]
-        for i, key in enumerate(parts.traits)
+        key: share_of(weight, weight.usual) - share_of(weight, pools)
+        for key, weight, pools in zip(parts.traits, parts.weights, opinion.pools[:-1], strict=True)
         if key in missing
     }
+    # The first trait of a director's core to come in brings a line that reads like a director's.
+    lines = parts.director_lines
+    brought = max(0.0, share_of(lines, lines.usual) - share_of(lines, opinion.pools[-1]))
+    core = [key for key in gains if key in DIRECTOR_TRAITS]
+    order = sorted(gains, key=lambda key: -sign * (gains[key] + (brought if key in core else 0.0)))
     added: list[str] = []
     log_odds = opinion.log_odds
-    for key in sorted(gains, key=lambda key: -sign * gains[key])[:MAX_CHANGES]:
-        if sign * gains[key] <= 0:
+    for key in order[:MAX_CHANGES]:
+        gain = gains[key] + (brought if key in core and not set(core) & set(added) else 0.0)
+        if sign * gain <= 0:
             return None
         added.append(key)
-        log_odds += gains[key]
+        log_odds += gain
         if sign * log_odds > 0:
             return Flip(target, (), tuple(added), logistic(log_odds))
     return None

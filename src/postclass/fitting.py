@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from postclass.corpus import Document
 from postclass.errors import TrainingError
 from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf
-from postclass.opinion import Decision, LineWeight, Parts, Pools, Presence, TraitWeight, logit, pooled
+from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Pools, Presence, logit, pooled
 from postclass.traits import load_traits
 
 Matrix = sp.csr_matrix
@@ -36,15 +36,7 @@ LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.
 RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
-# Traits whose evidence, in a director-level posting, makes a line read like a director's; other lines of such a posting
-# hardly count, since they may do so too.
-DIRECTOR_LINES = (
-    "leads_product_managers",
-    "portfolio_scope",
-    "executive_stakeholders",
-    "decision_authority",
-    "organisational_alignment",
-)
+# In a director-level posting the lines that nobody pointed to hardly count, since they may read like a director's too.
 DIRECTOR_UNCITED_WEIGHT, NEITHER_WEIGHT = 0.1, 0.3
 # What the trait profile, the director-like lines and the wording weigh, each in its own standard deviations.
 PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT = 0.3, 1.0, 1.0
@@ -83,9 +75,7 @@ class Counts:
 
 def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
     """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
-    vectorizer = CountVectorizer(
-        ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32
-    )
+    vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32)
     matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
     known = np.array([not employer.startswith("(none)") for employer in employers])
     names, groups = np.unique(np.array(employers)[known], return_inverse=True)
@@ -269,7 +259,7 @@ def _fit_trait(values: Matrix, cited: Floats, has: Bools) -> LogisticRegression:
 def _fit_director_lines(table: Table, lines: npt.NDArray[np.int64], values: Matrix) -> LogisticRegression:
     """Lines cited for a director's traits in director-level postings, against the lines of all other postings."""
     owner = table.owner[lines]
-    columns = [table.traits.index(key) for key in DIRECTOR_LINES]
+    columns = [table.traits.index(key) for key in DIRECTOR_TRAITS]
     positive = (table.cited[lines][:, columns] > 0).any(axis=1) & table.director[owner]
     weights = np.where(positive, 1.0, np.where(table.director[owner], DIRECTOR_UNCITED_WEIGHT, 1.0))
     weights = np.where(table.kind[owner] > 1, NEITHER_WEIGHT, weights)
@@ -331,7 +321,11 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
         scope_head=scope_head,
         wording=(join.wording, join.wording_mean),
         weights=_trait_weights(join, pools[gold], table.has[gold]),
-        director_lines=LineWeight(_triple(join.coefficients[-1]), _triple(join.means[-1])),
+        director_lines=LineWeight(
+            _triple(join.coefficients[-1]),
+            _triple(join.means[-1]),
+            _triple(np.median(pools[gold[director], -1], axis=0)),
+        ),
         presence=_fit_presence(pools[gold], table.has[gold]),
         bias=join.bias,
         scope=scope,
@@ -417,10 +411,10 @@ def _triple(values: Floats) -> Pools:
     return best, three, soft
 
 
-def _trait_weights(join: _Join, pools: Floats, has: Bools) -> tuple[TraitWeight, ...]:
+def _trait_weights(join: _Join, pools: Floats, has: Bools) -> tuple[LineWeight, ...]:
     usual = [np.median(pools[has[:, trait], trait], axis=0) for trait in range(has.shape[1])]
     return tuple(
-        TraitWeight(_triple(c), _triple(m), _triple(u))
+        LineWeight(_triple(c), _triple(m), _triple(u))
         for c, m, u in zip(join.coefficients[:-1], join.means[:-1], usual, strict=True)
     )
 

@@ -18,7 +18,7 @@ from postclass.errors import ModelError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import Model
 from postclass.npz import pack, unpack
-from postclass.opinion import Decision, LineWeight, Parts, Presence, TraitWeight
+from postclass.opinion import Decision, LineWeight, Parts, Presence
 from postclass.resources import resource
 
 FORMAT = 1
@@ -124,7 +124,6 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
     traits = tuple(heads["traits"])
     _check_sizes(spaces, vectors, traits)
     biases = _numbers(heads["line_biases"], len(traits) + 1)
-    lines = heads["director_lines"]
     return Parts(
         traits=traits,
         sides=_sides(heads["sides"], len(traits)),
@@ -135,8 +134,8 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
         scope_space=spaces["scope"],
         scope_head=Head(vectors["scope.weights"], _number(heads["scope_bias"])),
         wording=_pair(heads["wording"]),
-        weights=tuple(_trait_weight(heads["weights"][key]) for key in traits),
-        director_lines=LineWeight(_pools(lines["coefficients"]), _pools(lines["means"])),
+        weights=tuple(_line_weight(heads["weights"][key]) for key in traits),
+        director_lines=_line_weight(heads["director_lines"]),
         presence=tuple(_presence(heads["presence"][key]) for key in traits),
         bias=_number(heads["bias"]),
         scope=_pair(heads["scope"]),
@@ -188,8 +187,8 @@ def _sides(values: Sequence[object], size: int) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-def _trait_weight(table: Mapping[str, Any]) -> TraitWeight:
-    return TraitWeight(_pools(table["coefficients"]), _pools(table["means"]), _pools(table["usual"]))
+def _line_weight(table: Mapping[str, Any]) -> LineWeight:
+    return LineWeight(_pools(table["coefficients"]), _pools(table["means"]), _pools(table["usual"]))
 
 
 def _presence(table: Mapping[str, Any]) -> Presence:

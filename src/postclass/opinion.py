@@ -19,19 +19,24 @@ class Presence:
     bias: float
 
 
+# Traits whose evidence, in a director-level posting, makes a line read like a director's. What such lines weigh is these
+# traits' share of the verdict.
+DIRECTOR_TRAITS = (
+    "leads_product_managers",
+    "portfolio_scope",
+    "executive_stakeholders",
+    "decision_authority",
+    "organisational_alignment",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LineWeight:
-    """What pooled line scores weigh in the verdict, each less its mean over the gold postings."""
+    """What a line head's pooled scores weigh in the verdict, each less its mean over the gold postings."""
 
     coefficients: Pools
     means: Pools
-
-
-@dataclass(frozen=True, slots=True)
-class TraitWeight(LineWeight):
-    """What a trait's pooled line scores weigh in the verdict."""
-
-    usual: Pools  # medians over the gold postings that have the trait
+    usual: Pools  # medians over the gold postings that have the trait, or are director-level
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Parts:
     scope_space: Space
     scope_head: Head
     wording: tuple[float, float]  # weight of the level head's log-odds, and their mean in training
-    weights: tuple[TraitWeight, ...]
+    weights: tuple[LineWeight, ...]
     director_lines: LineWeight
     presence: tuple[Presence, ...]
     bias: float
@@ -70,7 +75,7 @@ class Opinion:
     """All that a model computed of one posting, before it is told."""
 
     scores: Scores
-    pools: tuple[Pools, ...]
+    pools: tuple[Pools, ...]  # of each trait, and last of the director-like lines
     shares: tuple[float, ...]  # of the verdict's log-odds, by trait
     wording: float
     bias: float
@@ -102,24 +107,39 @@ def wording(parts: Parts, lines: Iterable[list[str]]) -> tuple[tuple[int, ...], 
 def join(parts: Parts, scores: Scores, terms: tuple[int, ...], shares: tuple[float, ...], *, bias: float) -> Opinion:
     """Joins line scores and the wording's shares into the shares of the verdict's log-odds."""
     slope, mean = parts.wording
-    *pools, director = pooled(scores, size=len(parts.traits) + 1)
-    of_lines = share_of(parts.director_lines, director)
+    pools = pooled(scores, size=len(parts.traits) + 1)
+    shares_of_traits = [share_of(weight, pool) for weight, pool in zip(parts.weights, pools[:-1], strict=True)]
+    of_lines = share_of(parts.director_lines, pools[-1])
+    for trait, portion in _portions(parts, scores).items():
+        shares_of_traits[trait] += portion * of_lines
     return Opinion(
         scores=scores,
-        pools=tuple(pools),
-        shares=tuple(map(share_of, parts.weights, pools)),
-        wording=slope * (sum(shares) + parts.level_head.bias - mean) + of_lines,
+        pools=pools,
+        shares=tuple(shares_of_traits),
+        wording=slope * (sum(shares) + parts.level_head.bias - mean),
         bias=bias,
         terms=terms,
         term_shares=tuple(slope * share for share in shares),
     )
 
 
+def _portions(parts: Parts, scores: Scores) -> dict[int, float]:
+    """How the share of the director-like lines is told by trait: as the most director-like line shows the traits."""
+    columns = [parts.traits.index(key) for key in DIRECTOR_TRAITS]
+    best = max((line for line in scores if line is not None), key=lambda line: line[-1], default=None)
+    if best is None:
+        return dict.fromkeys(columns, 1.0 / len(columns))
+    highest = max(best[column] for column in columns)
+    odds = {column: exp(best[column] - highest) for column in columns}
+    total = sum(odds.values())
+    return {column: value / total for column, value in odds.items()}
+
+
 def found(parts: Parts, opinion: Opinion) -> tuple[str, ...]:
     """The keys of the traits that are found."""
     return tuple(
         key
-        for key, presence, pools in zip(parts.traits, parts.presence, opinion.pools, strict=True)
+        for key, presence, pools in zip(parts.traits, parts.presence, opinion.pools[:-1], strict=True)
         if presence.bias + sum(c * v for c, v in zip(presence.coefficients, pools, strict=True)) > 0
     )
 
