@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from postclass import evaluation
+from postclass.bench import Bench
 from postclass.corpus import Corpus, Document, read_corpus
 from postclass.evaluation import FOLDS, cross_validate, evaluate
-from postclass.figures import Bench
 from postclass.peers import majority, tfidf, title_rule, with_threshold
 from smallcorpus import DIRECTORS, GOLD, NEITHER, OTHERS, write_corpus
 

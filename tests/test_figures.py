@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from postclass.bench import Bench
 from postclass.corpus import Corpus, Document, Gold
-from postclass.figures import Bench, summarise
+from postclass.figures import summarise
 from postclass.posting import Posting
 from postclass.trial import Faithfulness, Judged, Run
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from postclass.bench import Bench
 from postclass.card import write_card
 from postclass.corpus import Document, read_corpus
-from postclass.figures import Bench, summarise
+from postclass.figures import summarise
 from postclass.fitting import fit, group_folds
 from postclass.judge import Model
 from postclass.measures import Floats
