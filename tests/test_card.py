@@ -54,7 +54,15 @@ def figures() -> dict[str, Any]:
         "traits": {"all": TRAIT, "by_trait": {"delivery": TRAIT, "portfolio_scope": {**TRAIT, "f1": NOTHING}}},
         "faithfulness": {"all": LOSSES},
         "sources": [
-            {"source": "one", "postings": 20, "directors": 0, "right": HALF, "directors_right": NOTHING, "auc": NOTHING}
+            {
+                "source": "one",
+                "postings": 20,
+                "employers": 3,
+                "directors": 0,
+                "right": HALF,
+                "directors_right": NOTHING,
+                "auc": NOTHING,
+            }
         ],
         "worst_employers": [{"employer": "big", "errors": 2.0, "postings": 4}],
         "titles": {
@@ -84,7 +92,7 @@ def test_card_says_the_figures(figures: dict[str, Any], tmp_path: Path) -> None:
     assert "| macro-F1, all | ≥ 0.88 | 0.900 (0.800 to 0.950) | yes |" in card
     assert "| macro-F1, clear | ≥ 0.94 | 0.930 (0.900 to 0.950) | **no** |" in card
     assert "| expected calibration error | ≤ 0.04 | 0.030 (0.020 to 0.050) | yes |" in card
-    assert "| one | 20 | 0 | 50.0% (25.0% to 75.0%) | – | – |" in card
+    assert "| one | 20 | 3 | 0 | 50.0% (25.0% to 75.0%) | – | – |" in card
     assert "| majority | ahead: +0.400 (+0.300 to +0.500) | tie: +0.000 (-0.100 to +0.100) |" in card
     assert "| lead | 1 | 2 | 0.5 | 2 | 0.5 | 0 |" in card
     assert "dealt 2 times" in card
@@ -109,6 +117,8 @@ def test_plots_are_the_same_bytes(figures: dict[str, Any], tmp_path: Path) -> No
 
     assert ["figures.json", "peers.svg", "reliability.svg", "risk.svg", "traits.svg"] == names
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
+    assert ">portfolio_scope</text>" in (tmp_path / "a" / "traits.svg").read_text(encoding="utf-8")
+    assert ">majority</text>" in (tmp_path / "a" / "peers.svg").read_text(encoding="utf-8")
     assert figures == json.loads((tmp_path / "a" / "figures.json").read_text(encoding="utf-8"))
 
 

@@ -190,11 +190,12 @@ def _peers(figures: dict[str, Any]) -> Iterator[str]:
 def _where(figures: dict[str, Any]) -> Iterator[str]:
     yield words.SOURCES
     yield _table(
-        ["source", "postings", "directors", "right at p > 0.5", "directors right", "AUC"],
+        ["source", "postings", "employers", "directors", "right at p > 0.5", "directors right", "AUC"],
         [
             [
                 s["source"],
                 s["postings"],
+                s["employers"],
                 s["directors"],
                 _percent(s["right"]),
                 _percent(s["directors_right"]),

@@ -75,7 +75,8 @@ tie:
 SOURCES = """\
 ## Where it errs
 
-By source; those with few postings are pooled. A dash stands where there is nothing to measure.
+By source; those with few postings are pooled. A dash stands where there is nothing to measure, and there is no interval
+where there are too few employers to resample.
 """
 
 EMPLOYERS = "The employers with most errors at `p_director` > 0.5, means over the deals of the folds:\n"

@@ -37,6 +37,7 @@ from postclass.trial import Run
 
 SHARES = (0.05, 0.11, 0.20)  # of directors: in the wild, in the gold, among senior roles
 MIN_SOURCE = 15  # postings, for a source to have a line of its own
+MIN_EMPLOYERS = 5  # of a source, for its figures to have an interval: resampling fewer tells nothing
 WORST = 5  # employers that are listed
 POINTS = 100  # of a risk-coverage curve
 LEVELS = ("director", "pm", "unclear", "out_of_scope")
@@ -193,21 +194,22 @@ def _faithfulness(sample: Sample) -> dict[str, dict[str, Figure]]:
 
 
 def _sources(sample: Sample) -> list[dict[str, Any]]:
-    counts = Counter(document.source for document in sample.documents)
-    names = [d.source if counts[d.source] >= MIN_SOURCE else "all others" for d in sample.documents]
+    sizes = Counter(document.source for document in sample.documents)
+    names = [d.source if sizes[d.source] >= MIN_SOURCE else "all others" for d in sample.documents]
+    measures: dict[str, Measure] = {
+        "right": lambda t, s, w: ratio((s > 0) == t, np.ones(len(t)), w),
+        "directors_right": lambda t, s, w: ratio((s > 0) & t, t, w),
+        "auc": auc,
+    }
     result = []
     for name, size in sorted(Counter(names).items(), key=lambda item: (item[0] == "all others", -item[1], item[0])):
         here = np.array([own == name for own in names])
-        result.append(
-            {
-                "source": name,
-                "postings": size,
-                "directors": int(sample.truth[here].sum()),
-                "right": figure(sample.mean(lambda t, s, w: ratio((s > 0) == t, np.ones(len(t)), w), where=here)),
-                "directors_right": figure(sample.mean(lambda t, s, w: ratio((s > 0) & t, t, w), where=here)),
-                "auc": figure(sample.mean(auc, where=here)),
-            }
-        )
+        employers = len({d.employer for d, own in zip(sample.documents, names, strict=True) if own == name})
+        figures = {measure: figure(sample.mean(of, where=here)) for measure, of in measures.items()}
+        if employers < MIN_EMPLOYERS:
+            figures = {measure: [value, None, None] for measure, (value, *_) in figures.items()}
+        counts = {"postings": size, "employers": employers, "directors": int(sample.truth[here].sum())}
+        result.append({"source": name, **counts, **figures})
     return result
 
 

@@ -73,10 +73,12 @@ def _peers(axes: Any, figures: dict[str, Any]) -> None:  # noqa: ANN401 - as abo
 
 def _bars(axes: Any, rows: Iterable[tuple[str, list[float | None]]], *, colour: Callable[[str], str]) -> None:  # noqa: ANN401 - as above
     """Horizontal bars with the intervals as whiskers, first row on top; what is not defined has no bar."""
+    names = []
     for place, (name, (value, low, high)) in enumerate(rows):
-        axes.barh(place, value or 0.0, color=colour(name), height=0.7, label=name)
+        names.append(name)
+        axes.barh(place, value or 0.0, color=colour(name), height=0.7)
         if value is not None and low is not None and high is not None:
             axes.plot([low, high], [place, place], color="black", linewidth=1)
-    axes.set_yticks(range(len(axes.patches)), [bar.get_label() for bar in axes.patches])
+    axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
