@@ -14,7 +14,7 @@ from postclass import evaluation
 from postclass.bench import Bench
 from postclass.corpus import Corpus, Document, read_corpus
 from postclass.evaluation import FOLDS, cross_validate, evaluate
-from postclass.peers import majority, tfidf, title_rule, with_threshold
+from postclass.peers import tfidf, title_rule
 from smallcorpus import DIRECTORS, GOLD, NEITHER, OTHERS, write_corpus
 
 
@@ -104,24 +104,3 @@ def test_seeds_deal_other_folds(corpus: Corpus, monkeypatch: pytest.MonkeyPatch)
 
     assert learnt[:FOLDS] == learnt[FOLDS : 2 * FOLDS]
     assert not set(learnt[:FOLDS]) & set(learnt[2 * FOLDS :])
-
-
-def test_title_rule_and_majority(corpus: Corpus) -> None:
-    """One peer sees nothing but the title, one sees nothing at all."""
-    gold = [document for document in corpus.documents if document.gold and document.level != "neither"]
-
-    assert [document.claim == "director" for document in gold] == (title_rule([], gold) > 0).tolist()
-    assert not (majority([], gold) > 0).any()
-
-
-def test_threshold_comes_from_training(corpus: Corpus) -> None:
-    """A method whose scores are all far over 0 still tells the levels apart at 0, by a threshold found in training."""
-    gold = [document for document in corpus.documents if document.gold and document.level != "neither"]
-
-    def far_over(_: Sequence[Document], test: Sequence[Document]) -> Any:  # noqa: ANN401 - an array
-        return np.array([70.0 if document.level == "director" else 50.0 for document in test])
-
-    scores = with_threshold(far_over, gold, gold[:20])
-
-    assert [document.level == "director" for document in gold[:20]] == (scores > 0).tolist()
-    assert {10.0, -10.0} == set(scores)
