@@ -38,15 +38,17 @@ def explanation(parts: Parts, reading: Reading, opinion: Opinion, found: tuple[s
 
 
 def _evidence(parts: Parts, reading: Reading, opinion: Opinion, key: str) -> Evidence:
+    line, start, end = quote(parts, reading, opinion, key)
+    scores = opinion.scores[line] or (0.0,) * len(parts.traits)
+    return Evidence(key, reading.text.text[start:end], start, end, logistic(scores[parts.traits.index(key)]))
+
+
+def quote(parts: Parts, reading: Reading, opinion: Opinion, key: str) -> tuple[int, int, int]:
+    """The line that shows a trait best, and where what is quoted of it starts and ends in the text as shown."""
     trait = parts.traits.index(key)
-    line = max(_scored(opinion), key=lambda i: opinion.scores[i][trait])  # type: ignore[index] # scored lines only
-    score = opinion.scores[line][trait]  # type: ignore[index] # as above
-    start, end = _quoted(parts, reading, line, trait)
-    return Evidence(key, reading.text.text[start:end], start, end, logistic(score))
-
-
-def _scored(opinion: Opinion) -> Sequence[int]:
-    return [i for i, scores in enumerate(opinion.scores) if scores is not None]
+    ranked = [(scores[trait], -line) for line, scores in enumerate(opinion.scores) if scores is not None]
+    line = -max(ranked, default=(0.0, 0))[1]
+    return line, *_quoted(parts, reading, line, trait)
 
 
 def _quoted(parts: Parts, reading: Reading, line: int, trait: int) -> tuple[int, int]:

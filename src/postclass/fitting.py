@@ -5,8 +5,9 @@ as they will be on postings that nobody trained on. Everything is deterministic.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Pools, Presence, logit, pooled
 from postclass.traits import load_traits
 
-Matrix = sp.csr_matrix
+Matrix: TypeAlias = Any  # a scipy.sparse.csr_matrix; scipy ships no types
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Progress = Callable[[str], None]

@@ -3,7 +3,7 @@
 `p_director` is the logistic function of an exact sum: the bias, each trait's share, and the wording's share.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +65,8 @@ class Model:
         if fault is not None:
             told: tuple[()] | None = None if settings.explain == "none" else ()
             return _verdict(posting, "unclear", (None, None), told, told, (fault, *notes))
-        opinion = form_opinion(self.parts, reading, prior=settings.prior)
-        p_director, p_in_scope = logistic(opinion.log_odds), self._in_scope(reading)
+        opinion = form_opinion(self.parts, reading.words, prior=settings.prior)
+        p_director, p_in_scope = logistic(opinion.log_odds), self.in_scope(reading.words)
         level = self.level(p_director, p_in_scope)
         if level == "unclear":
             notes = ("close", *notes)
@@ -125,9 +125,10 @@ class Model:
             return "too_short"
         return None
 
-    def _in_scope(self, reading: Reading) -> float:
+    def in_scope(self, lines: Sequence[list[str]]) -> float:
+        """The probability that masked lines' words are those of a product-management posting."""
         parts = self.parts
-        terms, values = parts.scope_space.values([word for words in reading.words for word in words])
+        terms, values = parts.scope_space.values([word for words in lines for word in words])
         slope, bias = parts.scope
         return logistic(slope * (parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))) + bias)
 

@@ -1,10 +1,10 @@
 """A reading goes in, a model's opinion of it comes out: line scores, and the exact shares of the verdict's log-odds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log, log1p
 
-from postclass.features import MIN_LINE_WORDS, Head, LineHeads, Reading, Space
+from postclass.features import MIN_LINE_WORDS, Head, LineHeads, Space
 
 # A trait's line scores in three numbers: the strongest, the mean of the three strongest, and a soft count.
 Pools = tuple[float, float, float]
@@ -88,14 +88,14 @@ class Opinion:
         return self.bias + self.wording + sum(self.shares)
 
 
-def form_opinion(parts: Parts, reading: Reading, *, prior: float | None = None) -> Opinion:
-    """Scores a reading: every line for every trait, the wording, and the shares of the log-odds."""
+def form_opinion(parts: Parts, lines: Sequence[list[str]], *, prior: float | None = None) -> Opinion:
+    """Scores the masked lines' words: every line for every trait, the wording, and the shares of the log-odds."""
     scores = tuple(
         tuple(parts.line_heads.scores(*parts.line_space.values(words))) if len(words) >= MIN_LINE_WORDS else None
-        for words in reading.words
+        for words in lines
     )
     shift = 0.0 if prior is None else logit(prior) - logit(parts.decision.prior)
-    return join(parts, scores, *wording(parts, reading.words), bias=parts.bias + shift)
+    return join(parts, scores, *wording(parts, lines), bias=parts.bias + shift)
 
 
 def wording(parts: Parts, lines: Iterable[list[str]]) -> tuple[tuple[int, ...], tuple[float, ...]]:
