@@ -29,8 +29,8 @@ _HOMES = {
 __all__ = [
     "JudgeSettings",
     "Model",
-    "Posting",
     "PostclassError",
+    "Posting",
     "Verdict",
     "claimed_level",
     "load_model",

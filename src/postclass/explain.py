@@ -1,6 +1,6 @@
 """A model's opinion of a posting goes in; reasons, evidence lines, missing traits and the flip come out, as plain data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 from postclass.features import Reading, Space, words_of

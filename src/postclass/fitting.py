@@ -93,7 +93,11 @@ class Names:
     def __init__(self, documents: Sequence[Document]) -> None:
         given = {" ".join(re.findall(r"\w\w+", (d.posting.company or "").lower())) for d in documents}
         unigrams = CountVectorizer(binary=True, vocabulary=sorted({name for name in given if name and " " not in name}))
-        present = np.asarray(unigrams.transform(d.text for d in documents).sum(axis=0)).ravel() if given - {""} else []
+        present: Floats = (
+            np.asarray(unigrams.transform(d.text for d in documents).sum(axis=0)).ravel()
+            if given - {""}
+            else np.zeros(0)
+        )
         common = {name for name, n in zip(unigrams.vocabulary or (), present, strict=False) if n >= COMMON}
         self._names = {name for name in given if name} - common
 
@@ -390,7 +394,7 @@ def _lbfgs(values: Floats, labels: Bools, c: float) -> LogisticRegression:
     return LogisticRegression(C=c, max_iter=5000, tol=1e-8).fit(values, labels)
 
 
-def _out_of_fold(
+def _out_of_fold(  # noqa: PLR0913, PLR0917 - private, called once
     table: Table,
     pools: Floats,
     wording: Floats,

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 # Under this many words or lines there is too little said about the work (the contract's figures).
 MIN_WORDS = 40
 MIN_LINES = 3
-# Words that every English text is full of. English postings hold 11 % of them at the least, 27 % at the median; texts in
-# twelve other languages, loanwords and all, at most 6 % (measured on 10,842 English and 60 other postings).
+# Words that every English text is full of. English postings hold 11 % of them at the least, 27 % at the median; texts
+# in twelve other languages, loanwords and all, at most 6 % (measured on 10,842 English and 60 other postings).
 ENGLISH = frozenset(
-    "the and of to in for with on as at by from or an is are be will you your our we this that their who have has not can all "
-    "it they us about into across through more than which what how".split()
+    "the and of to in for with on as at by from or an is are be will you your our we this that their who have has not can "
+    "all it they us about into across through more than which what how".split()
 )
 MIN_ENGLISH = 0.09
 # Telegram-style English lacks those words, but the model knows most of its words: 74 % and more of those of ten English
@@ -51,13 +51,13 @@ class Model:
         self,
         postings: Iterable[Posting | Mapping[str, Any] | str],
         *,
-        settings: JudgeSettings = JudgeSettings(),  # noqa: B008 - frozen
+        settings: JudgeSettings = JudgeSettings(),
     ) -> Iterator[Verdict]:
         """Judges postings one by one, in order: `Posting`s, mappings with its fields, or bare descriptions."""
         for row, posting in enumerate(postings, start=1):
             yield self.judge_one(_as_posting(posting, row), settings=settings)
 
-    def judge_one(self, posting: Posting, *, settings: JudgeSettings = JudgeSettings()) -> Verdict:  # noqa: B008 - frozen
+    def judge_one(self, posting: Posting, *, settings: JudgeSettings = JudgeSettings()) -> Verdict:
         """Judges one posting."""
         reading = read_posting(posting)
         fault = self._fault(reading)
@@ -83,15 +83,16 @@ class Model:
         description: str = "description",
         title: str = "title",
         company: str = "company",
-        settings: JudgeSettings = JudgeSettings(),  # noqa: B008 - frozen
+        settings: JudgeSettings = JudgeSettings(),
     ) -> "pd.DataFrame":
         """A frame of postings in, the same frame with the verdicts' columns out; its index and columns are kept.
 
         Only the column `description` must be there; missing values count as no text, title or company.
         """
-        from postclass.frames import classify_frame
+        from postclass.frames import postings_of, with_verdicts
 
-        return classify_frame(self, frame, description=description, title=title, company=company, settings=settings)
+        postings = postings_of(frame, (description, title, company))
+        return with_verdicts(frame, self.judge(postings, settings=settings), explain=settings.explain)
 
     def trait_terms(self, key: str, n: int) -> tuple[Term, ...]:
         """The `n` terms whose weights speak for a trait most, strongest first."""
@@ -144,7 +145,7 @@ def _as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting
     return Posting(str(posting["description"] or ""), row=row, **given)
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0913, PLR0917 - the fields of a verdict
     posting: Posting,
     level: Level,
     probabilities: tuple[float | None, float | None],

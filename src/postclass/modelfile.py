@@ -1,7 +1,7 @@
 """A model to a directory of inert files and back: JSON, and vectors of float32; never code.
 
-`manifest.json` names the format, the versions, the training data, the metrics, and the SHA-256 of each other file. A
-loader reads, then judges, then builds, in that order: a forged, cut, extra or missing file is refused before anything is
+`manifest.json` names the format, the versions, the training data, the metrics, and the SHA-256 of each other file.
+A loader reads, then judges, then builds, in that order: a forged, cut, extra or missing file is refused before anything is
 made of it.
 """
 
@@ -89,8 +89,8 @@ def _json(path: Path, content: bytes) -> dict[str, Any]:
 def _check_format(directory: Path, manifest: Mapping[str, Any]) -> None:
     if manifest.get("format") != FORMAT or isinstance(manifest.get("format"), bool):
         raise ModelError(
-            f"{directory / MANIFEST}: model format {manifest.get('format')!r}, and this version of postclass reads format "
-            f"{FORMAT}; run `pip install --upgrade postclass`"
+            f"{directory / MANIFEST}: model format {manifest.get('format')!r}, and this version of postclass reads "
+            f"format {FORMAT}; run `pip install --upgrade postclass`"
         )
 
 

@@ -19,8 +19,8 @@ class Presence:
     bias: float
 
 
-# Traits whose evidence, in a director-level posting, makes a line read like a director's. What such lines weigh is these
-# traits' share of the verdict.
+# Traits whose evidence, in a director-level posting, makes a line read like a director's. What such lines weigh is
+# these traits' share of the verdict.
 DIRECTOR_TRAITS = (
     "leads_product_managers",
     "portfolio_scope",

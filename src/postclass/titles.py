@@ -167,7 +167,7 @@ def _title_names(title: str | None) -> list[str]:
 
 
 def _company_names(company: str | None) -> list[str]:
-    if not company or len(company.strip()) < 2:
+    if not company or len(company.strip()) < 2:  # noqa: PLR2004 - one letter names nobody
         return []
     whole = " ".join(company.split())
     return list(dict.fromkeys((whole, _LEGAL.sub("", whole))))

@@ -20,7 +20,7 @@ from postclass.modelfile import MANIFEST, save_model
 STEPS = 11  # calls of `progress` in a training run
 
 
-def train(
+def train(  # noqa: PLR0913 - one for each option of the command
     *,
     postings: Path,
     labels: Sequence[Path],
