@@ -1,7 +1,7 @@
 """Postings and label files go in; documents to learn from and to measure on come out: masked words, labels, evidence.
 
-Labels name line numbers of `lines`, the text that the annotators saw. This package's own lines differ from those, so the
-evidence is carried over by matching text, and what finds no partner is counted.
+Labels name line numbers of `lines`, the text that the annotators saw. This package's own lines differ from those, so
+the evidence is carried over by matching text, and what finds no partner is counted.
 """
 
 import json
@@ -20,7 +20,7 @@ from postclass.titles import Claim, claimed_level
 Gold = Literal["director", "pm", "neither"]
 # Two lines are the same where this share of the shorter one's word triples stands in both.
 SAME = 0.6
-# An annotated line shorter than this many word triples has one partner, the likest; a longer one may have been split here.
+# An annotated line of fewer word triples has one partner, the likest; a longer one may have been split here.
 SHORT = 12
 _LEVELS = {"director", "pm", "neither"}
 

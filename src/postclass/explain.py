@@ -1,4 +1,4 @@
-"""A model's opinion of a posting goes in; reasons, evidence lines, missing traits and the flip come out, as plain data."""
+"""A model's opinion of a posting goes in; reasons, evidence, missing traits and the flip come out, as plain data."""
 
 from collections.abc import Iterator
 from typing import Literal

@@ -1,8 +1,8 @@
 """A model to a directory of inert files and back: JSON, and vectors of float32; never code.
 
 `manifest.json` names the format, the versions, the training data, the metrics, and the SHA-256 of each other file.
-A loader reads, then judges, then builds, in that order: a forged, cut, extra or missing file is refused before anything is
-made of it.
+A loader reads, then judges, then builds, in that order: a forged, cut, extra or missing file is refused before
+anything is made of it.
 """
 
 import hashlib
