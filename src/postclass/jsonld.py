@@ -23,7 +23,7 @@ def find_postings(value: object) -> Iterator[dict[str, object]]:
 # Attributes never hold "<" or ">", so that a page is walked once however it is nested; HTML parsers build the tree of
 # a page, and some take minutes for one of a million nested elements.
 _SCRIPT = re.compile(
-    r"""<script\s(?:[^<>]*\s)?type\s*=\s*["']?\s*application/ld\+json(?:\s*;[^<>"']*)?["'\s>](?:[^<>]*>)?""",
+    r"""</script|<script\s(?:[^<>]*\s)?type\s*=\s*["']?\s*application/ld\+json(?:\s*;[^<>"']*)?["'\s>](?:[^<>]*>)?""",
     re.IGNORECASE,
 )
 
@@ -31,10 +31,15 @@ _SCRIPT = re.compile(
 def find_scripts(page: str) -> list[str]:
     """An HTML page in, the texts of its JSON-LD scripts out."""
     texts: list[str] = []
-    for start in _SCRIPT.finditer(page):
-        end = page.find("</", start.end())  # JSON-LD holds no "</": serialisers escape it
-        texts.append(page[start.end() : end if end >= 0 else len(page)])
-    return texts
+    start: int | None = None
+    for tag in _SCRIPT.finditer(page):  # opening tags of JSON-LD, and closing ones
+        if tag[0].startswith("</"):
+            if start is not None:
+                texts.append(page[start : tag.start()])
+            start = None
+        elif start is None:
+            start = tag.end()
+    return texts if start is None else [*texts, page[start:]]
 
 
 def _is_posting(kind: object) -> bool:
