@@ -106,8 +106,9 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _grammar_spans(line: str) -> Iterator[Span]:
+    short = _is_short(line)
     for match in _CORE.finditer(line):
-        start = _grown_left(line, match.start())
+        start = _grown_left(line, match.start(), short=short)
         if not _is_someone_else(line, start):
             yield start, _grown_right(line, match.end())
     for match in _BARE.finditer(line):
@@ -120,8 +121,12 @@ def _is_someone_else(line: str, start: int) -> bool:
     return bool(_KEEP.search(before)) and not _KEEP_NOT.search(before)
 
 
-def _grown_left(line: str, start: int) -> int:
-    short = line.count(" ") < 2 * REACH
+def _is_short(line: str) -> bool:
+    """Whether a line may be a heading that is a title as a whole."""
+    return line.count(" ") < 2 * REACH
+
+
+def _grown_left(line: str, start: int, *, short: bool) -> int:
     for _ in range(REACH):
         match = _TOKEN_LEFT.search(line, max(0, start - 40), start)
         if match is None:
@@ -174,14 +179,14 @@ def _company_names(company: str | None) -> list[str]:
 
 
 def _name_spans(line: str, names: list[str]) -> Iterator[Span]:
-    lowered = line.lower()
+    lowered, short = line.lower(), _is_short(line)
     for name in names:
         needle = name.lower()
         position = lowered.find(needle) if len(lowered) == len(line) else -1
         while position >= 0:
             end = position + len(needle)
             whole = not (position and line[position - 1].isalnum()) and not (end < len(line) and line[end].isalnum())
-            if whole and not _is_someone_else(line, _grown_left(line, position)):
+            if whole and not _is_someone_else(line, _grown_left(line, position, short=short)):
                 yield position, end
             position = lowered.find(needle, end)
 
