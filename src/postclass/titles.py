@@ -29,12 +29,14 @@ _CORE = re.compile(
     r"|chief(?: [\w&]+){0,2}? product(?: (?:and|&) \w+)? officer"
     r")(?!\w)"
     # Manager, Product Management; Lead of Product: in capitals only, since "lead product strategy" is work
-    r"|(?<![\w-])(?:Manager|Lead|Leader)(?:\s?[,\u2013\u2014-]\s?|\sof\s)(?:[A-Z]\w+\s){0,3}?Product(?: Management| Development)?(?!\w)"
+    r"|(?<![\w-])(?:Manager|Lead|Leader|Principal)(?:\s?[,\u2013\u2014-]\s?|\sof\s)(?:[A-Z]\w+\s){0,3}?Product(?: Management| Development)?(?!\w)"
     r"|(?<![\w-])CPT?O(?!\w)|(?<![\w-])(?<!\d )(?<!\d)(?:[AGT]?PM|PO)(?![\w-])"
 )
+_RANK = rf"((?i:(?:senior |managing |associate )?(?:director|manager|{_VP}|head|owner|lead)))"
 _BARE = re.compile(
-    rf"\b(?:[Tt]he|[Tt]his|[Oo]ur|[Aa]s(?: an?| the| our)?) ((?i:(?:senior |managing |associate )?(?:director|manager|{_VP}|head|owner|lead)))"
-    r"(?=,| (?:will|is|must|should|shall|has|you|works|leads|owns|reports|role|position|of|for)\b)"
+    rf"\b(?:[Tt]he|[Tt]his|[Oo]ur|[Aa]s(?: an?| the| our)?|(?:seeks?|seeking|hiring|appoint|recruit|looking for) an?) {_RANK}"
+    r"(?=,| (?:will|is|must|should|shall|has|you|works|leads|owns|reports|role|position|of|for)\b| to\b(?! whom))"
+    rf"|\b(?i:designation(?: of)?|titled|grade:) {_RANK}\b"
 )
 _RANKS = frozenset(
     "senior sr sr. snr junior jr jr. associate assistant principal staff group lead global regional technical tech tech. digital interim "
@@ -48,7 +50,7 @@ _FUNCTION_WORDS = frozenset(
     "your you'll you\u2019ll".split()
 )
 _KEEP = re.compile(
-    r"(?:\b(?:report(?:s|ing)?(?: \w+){0,2} (?:in)?to|led by|alongside|(?:work|partner|collaborat|liais|meet|sync|align)(?:s|ing|e|es)?(?: \w+)? with|managed by"
+    r"(?:\b(?:report(?:s|ing)?(?: \w+){0,2} (?:in)?to:?|(?:dotted|solid|reporting) line to|(?:line manager|supervisor):|led by|alongside|(?:work|partner|collaborat|liais|meet|sync|align)(?:s|ing|e|es)?(?: \w+)? with|managed by"
     r"|support(?:s|ing)?|assist(?:s|ing)?|mentor(?:s|ing)?|coach(?:es|ing)?|manag(?:e|es|ing)|supervis(?:e|es|ing)|hir(?:e|es|ing)|lead(?:s|ing)?|under"
     r"|direction of|guidance (?:of|from)|between|fellow|other|with)|/)"
     r"(?: (?:the|our|an?|your|its|their|one|two|more|another|junior|fellow|other|company's|respective|direct))*[ ]?$",
@@ -113,7 +115,7 @@ def _grammar_spans(line: str) -> Iterator[Span]:
             yield start, _grown_right(line, match.end())
     for match in _BARE.finditer(line):
         if not _is_someone_else(line, match.start()):
-            yield match.span(1)
+            yield match.span(match.lastindex or 0)
 
 
 def _is_someone_else(line: str, start: int) -> bool:
@@ -178,11 +180,19 @@ def _company_names(company: str | None) -> list[str]:
     return list(dict.fromkeys((whole, _LEGAL.sub("", whole))))
 
 
+def _lowered(text: str) -> str:
+    """The text in lower case, character by character: letters that would become two (İ) stay."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
 def _name_spans(line: str, names: list[str]) -> Iterator[Span]:
-    lowered, short = line.lower(), _is_short(line)
+    lowered, short = _lowered(line), _is_short(line)
     for name in names:
-        needle = name.lower()
-        position = lowered.find(needle) if len(lowered) == len(line) else -1
+        needle = _lowered(name)
+        position = lowered.find(needle)
         while position >= 0:
             end = position + len(needle)
             whole = not (position and line[position - 1].isalnum()) and not (end < len(line) and line[end].isalnum())
