@@ -25,7 +25,9 @@ _CORE = re.compile(
     r"product[ -](?:(?:management|development|line|portfolio|strategy|delivery|platform|growth|operations)[ -])?"
     r"(?:manager|owner|director|lead|head|executive)"
     # Director of Digital Product Management, VP, Product, Head of Products
-    rf"|(?:{_VP}|director|head)(?:\s?[,\u2013\u2014:/-]\s?|\s(?:of|for)\s(?:the\s)?|\s)(?:[\w&+-]+,?\s){{0,4}}?{_UNIT}"
+    rf"|(?:{_VP}|director|head)(?:\s?[,\u2013\u2014:/-]\s?|\s(?:of|for)\s(?:the\s)?|\s)"
+    # "the director carries the product P&L" is no title
+    rf"(?:(?!(?:an?|the|this|our|your|its|their|all|each|in|to|with|who|will|is|has)\s)[\w&+-]+,?\s){{0,4}}?{_UNIT}"
     r"|chief(?: [\w&]+){0,2}? product(?: (?:and|&) \w+)? officer"
     r")(?!\w)"
     # Manager, Product Management; Lead of Product: in capitals only, since "lead product strategy" is work
@@ -36,7 +38,7 @@ _RANK = rf"((?i:(?:senior |managing |associate )?(?:director|manager|{_VP}|head|
 _BARE = re.compile(
     rf"\b(?:[Tt]he|[Tt]his|[Oo]ur|[Aa]s(?: an?| the| our)?|(?:seeks?|seeking|hiring|appoint|recruit|looking for) an?) {_RANK}"
     r"(?=,| (?:will|is|must|should|shall|has|you|works|leads|owns|reports|role|position|of|for)\b| to\b(?! whom))"
-    rf"|\b(?i:designation(?: of)?|titled|grade:) {_RANK}\b"
+    rf"|^{_RANK}(?= (?:will|is|must|should|shall|has)\b)|\b(?i:designation(?: of)?|titled|grade:) {_RANK}\b"
 )
 _RANKS = frozenset(
     "senior sr sr. snr junior jr jr. associate assistant principal staff group lead global regional technical tech tech. digital interim "
@@ -203,8 +205,8 @@ def _name_spans(line: str, names: list[str]) -> Iterator[Span]:
 
 # What a title claims. First what it is not: somebody's assistant, a trainee, or a trade beside product management.
 _OTHER_TRADE = re.compile(
-    r"\b(?:intern|internship|trainee|apprentice|co-op|student|fellow|chief of staff|assistant to|(?:executive|personal|administrative)"
-    r" assistant|recruiter|coach|consultant to)\b|\bproducts? (?:marketing|design|designer|analyst|analytics manager|engineer|engineering"
+    r"\b(?:intern|internship|trainee|apprentice|co-op|working student|fellow|chief of staff|assistant to|(?:executive|personal|administrative)"
+    r" assistant|recruiter|coach|consultant to)\b|^student products?\b|\bstudent(?= (?:worker|assistant|employee|[mfwd])\b|$)|\bproducts? (?:marketing|design|designer|analyst|analytics manager|engineer|engineering"
     r"|support|specialist|security|quality|safety|compliance|sales|operations|ops|counsel|liability|photographer|tester|test|data scientist"
     r"|data science|copywriter|merchandis\w+|demonstrator|stylist|trainer|education|content|photography|development engineer)\b"
 )
