@@ -36,6 +36,7 @@ class Document:
     gold: bool  # from --postings (full postings, measured on), not from --weak
     claim: Claim
     words: tuple[list[str], ...]
+    names_role: bool = False
     level: Gold | None = None
     clear: bool = False
     # for each trait the lines (own numbering, from 0) that show it; a group of lines for each annotated one
@@ -135,6 +136,7 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
         gold=gold,
         claim=claimed_level(posting.title or ""),
         words=words,
+        names_role=reading.names_role,
         level=None if label is None else label["level"],
         clear=label is not None and label.get("conf") == "clear",
         evidence=evidence,

@@ -5,14 +5,14 @@ token_pattern=TOKEN)`: `docs/method.md` gives the formulas, and a test holds the
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import Literal
 
 from postclass.posting import Posting
-from postclass.text import Line, Text, read_text
-from postclass.titles import mask, self_mentions
+from postclass.text import Text, read_text
+from postclass.titles import mask, merged, name_mentions, role_mentions
 
 Tf = Literal["binary", "sublinear"]
 
@@ -21,6 +21,8 @@ MIN_LINE_WORDS = 3
 # Not TfidfVectorizer's default: the figures and plus signs of "8+ years" and the "a" of "manage a team" are worth two
 # points of macro-F1 (docs/experiments.md).
 TOKEN = r"\w+|\+"  # noqa: S105 - a word, not a password
+# Stands in the scope head's words for any product title; no posting holds it.
+ROLE_WORD = "ownproductrole"
 _WORDS = re.compile(TOKEN)
 
 
@@ -31,6 +33,7 @@ class Reading:
     text: Text
     masked: tuple[str, ...]
     words: tuple[list[str], ...]  # of each masked line, in lower case
+    names_role: bool = False  # whether it names a product role as its own, whichever
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,18 @@ class LineHeads:
 def read_posting(posting: Posting) -> Reading:
     """Cleans a posting's description, splits it into lines and masks its own title and company in them."""
     text = read_text(posting.description)
-    masked = tuple(masked_line(line, posting) for line in text.lines)
-    return Reading(text, masked, tuple(words_of(line) for line in masked))
+    masked, names_role = [], False
+    for line in text.lines:
+        roles = role_mentions(line.text)
+        names_role = names_role or bool(roles)
+        names = name_mentions(line.text, title=posting.title, company=posting.company)
+        masked.append(mask(line.text, merged([*roles, *names])))
+    return Reading(text, tuple(masked), tuple(words_of(line) for line in masked), names_role)
 
 
-def masked_line(line: Line, posting: Posting) -> str:
-    """One line with its posting's self-mentions masked."""
-    return mask(line.text, self_mentions(line.text, title=posting.title, company=posting.company))
+def scope_words(lines: Iterable[list[str]], *, names_role: bool) -> list[str]:
+    """The scope head's words: those of the masked lines, and one more where the text names a product role."""
+    return [*(word for words in lines for word in words), *([ROLE_WORD] if names_role else [])]
 
 
 def words_of(text: str) -> list[str]:

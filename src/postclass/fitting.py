@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from postclass.corpus import Document
 from postclass.errors import TrainingError
-from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf
+from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf, scope_words
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Pools, Presence, logit, pooled
 from postclass.traits import load_traits
 
@@ -33,7 +33,7 @@ FOLDS = 5  # of the inner cross-validation
 
 # Weights of one document; measured in docs/experiments.md.
 GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
-LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 10.0, 0.003, 1.0
+LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 100.0, 0.003, 1.0
 RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
@@ -43,7 +43,8 @@ DIRECTOR_UNCITED_WEIGHT, NEITHER_WEIGHT = 0.1, 0.3
 PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT = 0.3, 1.0, 1.0
 # Promises about verdicts that are given; see `_decision`.
 DIRECTOR_PRECISION, PM_PRECISION = 0.9, 0.955
-SCOPE_KEPT = 0.985  # share of product postings that must stay in scope, out of fold
+SCOPE_GOLD_WEIGHT, SCOPE_SHORT_WEIGHT, SCOPE_TERMS = 5.0, 0.3, 25_000
+SCOPE_KEPT = 0.975  # share of product postings that must stay in scope, out of fold
 
 _SECRET = re.compile(r"\b(?:https?|www|com|org|net|gmail|email|html?)\b|\d{3}|_")
 
@@ -175,7 +176,13 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
         level=Counts(level.terms, sp.csr_matrix(of_level.transform(texts)), 3, "binary"),
         proof=Counts(level.terms, sp.csr_matrix(of_level.transform(map(_proof, documents))), 3, "binary"),
         lines=count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
-        scope=count(texts, employers, longest=1, tf="sublinear", banned=banned),
+        scope=count(
+            [" ".join(scope_words(d.words, names_role=d.names_role)) for d in documents],
+            employers,
+            longest=2,
+            tf="binary",
+            banned=banned,
+        ),
         owner=np.array([i for i, _ in lines], dtype=np.int64),
         cited=cited,
         has=has,
@@ -441,13 +448,14 @@ def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
     """Product management or another trade; without documents of other trades everything is in scope."""
     product, other = np.flatnonzero(table.kind <= 2), np.flatnonzero(table.kind == 3)  # noqa: PLR2004 - see Table.kind
     rows = np.concatenate([product, other])
-    space, idf = table.scope.space(rows)
     if len(other) < FOLDS:
+        space, _ = table.scope.space(rows)
         return space, Head((0.0,) * len(space.terms), 0.0), (1.0, 10.0), 0.0
     inside = np.isin(rows, product)
-    # full postings are what users have; the short ones count less
-    weights = np.where(np.isin(table.kind[rows], (1, 2)), 0.3, 1.0)
-    values = table.scope.values(rows, idf)
+    weights = np.where(table.kind[rows] == 0, SCOPE_GOLD_WEIGHT, np.where(inside, SCOPE_SHORT_WEIGHT, 1.0))
+    counts = _telling(table.scope, rows, inside, weights)
+    space, idf = counts.space(rows)
+    values = counts.values(rows, idf)
     folds = group_folds([table.documents[i].employer for i in rows], inside, seed=1)
     scores = np.zeros(len(rows))
     for fold in range(FOLDS):
@@ -459,6 +467,14 @@ def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
     gold = table.kind[rows] == 0
     boundary = 1 / (1 + np.exp(-(slope * np.quantile(scores[gold], 1 - SCOPE_KEPT) + bias)))
     return space, _head(_logistic(values, inside, weights, SCOPE_C)), (slope, bias), float(boundary)
+
+
+def _telling(counts: Counts, rows: npt.NDArray[np.int64], inside: Bools, weights: Floats) -> Counts:
+    """The terms that tell the scope best: there are too many two-word terms to ship them all."""
+    _, idf = counts.space(rows)
+    model = _logistic(counts.values(rows, idf), inside, weights, SCOPE_C)
+    best = np.sort(np.argsort(-np.abs(model.coef_[0]), kind="stable")[:SCOPE_TERMS])
+    return Counts(tuple(counts.terms[i] for i in best), counts.matrix[:, best], counts.longest, counts.tf)
 
 
 def _decision(out_of_fold: OutOfFold, scope: float) -> Decision:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from postclass.errors import RecordError
 from postclass.explain import explanation, top_terms
-from postclass.features import Reading, read_posting
+from postclass.features import Reading, read_posting, scope_words
 from postclass.opinion import Parts, form_opinion, found, logistic
 from postclass.posting import Posting
 from postclass.verdict import Explain, Level, Term, Verdict
@@ -66,7 +66,7 @@ class Model:
             told: tuple[()] | None = None if settings.explain == "none" else ()
             return _verdict(posting, "unclear", (None, None), told, told, (fault, *notes))
         opinion = form_opinion(self.parts, reading.words, prior=settings.prior)
-        p_director, p_in_scope = logistic(opinion.log_odds), self.in_scope(reading.words)
+        p_director, p_in_scope = logistic(opinion.log_odds), self.in_scope(reading.words, names_role=reading.names_role)
         level = self.level(p_director, p_in_scope)
         if level == "unclear":
             notes = ("close", *notes)
@@ -126,10 +126,10 @@ class Model:
             return "too_short"
         return None
 
-    def in_scope(self, lines: Sequence[list[str]]) -> float:
+    def in_scope(self, lines: Sequence[list[str]], *, names_role: bool) -> float:
         """The probability that masked lines' words are those of a product-management posting."""
         parts = self.parts
-        terms, values = parts.scope_space.values([word for words in lines for word in words])
+        terms, values = parts.scope_space.values(scope_words(lines, names_role=names_role))
         slope, bias = parts.scope
         return logistic(slope * (parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))) + bias)
 

@@ -82,12 +82,18 @@ def self_mentions(line: str, *, title: str | None = None, company: str | None = 
     Mentions of other people's roles stay: plurals ("mentor product managers"), and singulars after words that make
     them someone else ("reporting to the VP Product").
     """
-    spans = [
-        *_grammar_spans(line),
-        *_name_spans(line, _title_names(title)),
-        *_name_spans(line, _company_names(company)),
-    ]
-    return _merged(spans)
+    return merged([*role_mentions(line), *name_mentions(line, title=title, company=company)])
+
+
+def role_mentions(line: str) -> list[Span]:
+    """Where a line names a product role as its own, whatever the title field says."""
+    return list(_grammar_spans(line))
+
+
+def name_mentions(line: str, *, title: str | None, company: str | None) -> list[Span]:
+    """Where a line holds the given title or company; titles of other trades stay, they say what the role is not."""
+    titles = [] if title is None or claimed_level(title) == "other" else _title_names(title)
+    return [*_name_spans(line, titles), *_name_spans(line, _company_names(company))]
 
 
 def mask(line: str, spans: list[Span]) -> str:
@@ -99,14 +105,15 @@ def mask(line: str, spans: list[Span]) -> str:
     return "".join([*pieces, line[position:]])
 
 
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
+def merged(spans: list[Span]) -> list[Span]:
+    """Spans sorted, those that touch made one."""
+    result: list[Span] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            result.append((start, end))
+    return result
 
 
 def _grammar_spans(line: str) -> Iterator[Span]:

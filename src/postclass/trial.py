@@ -57,7 +57,7 @@ def judge(model: Model, document: Document, *, seed: int) -> Judged:
     return Judged(
         log_odds=opinion.log_odds,
         prior=logit(parts.decision.prior),
-        level=model.level(logistic(opinion.log_odds), model.in_scope(document.words)),
+        level=model.level(logistic(opinion.log_odds), model.in_scope(document.words, names_role=document.names_role)),
         found=frozenset(traits),
         right=frozenset(key for key, groups in document.evidence.items() if any(lines[key] in g for g in groups)),
         faithfulness=_faithfulness(model, document, opinion, {lines[key] for key in traits}, seed=seed),
@@ -66,7 +66,7 @@ def judge(model: Model, document: Document, *, seed: int) -> Judged:
 
 def level_of(model: Model, document: Document) -> Level:
     """The level given to a document; out of scope is told first, since it is quick."""
-    in_scope = model.in_scope(document.words)
+    in_scope = model.in_scope(document.words, names_role=document.names_role)
     if in_scope < model.parts.decision.scope:
         return "out_of_scope"
     return model.level(logistic(form_opinion(model.parts, document.words).log_odds), in_scope)
