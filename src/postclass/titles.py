@@ -38,6 +38,8 @@ _RANK = rf"((?i:(?:senior |managing |associate )?(?:director|manager|{_VP}|head|
 _BARE = re.compile(
     rf"\b(?:[Tt]he|[Tt]his|[Oo]ur|[Aa]s(?: an?| the| our)?|(?:seeks?|seeking|hiring|appoint|recruit|looking for) an?) {_RANK}"
     r"(?=,| (?:will|is|must|should|shall|has|you|works|leads|owns|reports|role|position|of|for)\b| to\b(?! whom))"
+    # "The Managing Director carries": any verb will do after a capital
+    rf"|\b(?:[Tt]he|[Tt]his|[Oo]ur) (?=[A-Z]){_RANK}(?= [a-z]{{2,}}s\b)"
     rf"|^{_RANK}(?= (?:will|is|must|should|shall|has)\b)|\b(?i:designation(?: of)?|titled|grade:) {_RANK}\b"
 )
 _RANKS = frozenset(
