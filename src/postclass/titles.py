@@ -95,7 +95,13 @@ def role_mentions(line: str) -> list[Span]:
 def name_mentions(line: str, *, title: str | None, company: str | None) -> list[Span]:
     """Where a line holds the given title or company; titles of other trades stay, they say what the role is not."""
     titles = [] if title is None or claimed_level(title) == "other" else _title_names(title)
-    return [*_name_spans(line, titles), *_name_spans(line, _company_names(company))]
+    short = _is_short(line)
+    of_role = [
+        span
+        for span in _name_spans(line, titles)
+        if not _is_someone_else(line, _grown_left(line, span[0], short=short))
+    ]
+    return [*of_role, *_name_spans(line, _company_names(company))]
 
 
 def mask(line: str, spans: list[Span]) -> str:
@@ -200,14 +206,14 @@ def _lowered(text: str) -> str:
 
 
 def _name_spans(line: str, names: list[str]) -> Iterator[Span]:
-    lowered, short = _lowered(line), _is_short(line)
+    lowered = _lowered(line)
     for name in names:
         needle = _lowered(name)
         position = lowered.find(needle)
         while position >= 0:
             end = position + len(needle)
             whole = not (position and line[position - 1].isalnum()) and not (end < len(line) and line[end].isalnum())
-            if whole and not _is_someone_else(line, _grown_left(line, position, short=short)):
+            if whole:
                 yield position, end
             position = lowered.find(needle, end)
 
