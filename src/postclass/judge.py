@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Under this many words or lines there is too little said about the work (the contract's figures).
 MIN_WORDS = 40
 MIN_LINES = 3
+# Of fewer words nobody can tell the language.
+MIN_LANGUAGE_WORDS = 4
 # Words that every English text is full of. English postings hold 11 % of them at the least, 27 % at the median; texts
 # in twelve other languages, loanwords and all, at most 6 % (measured on 10,842 English and 60 other postings).
 ENGLISH = frozenset(
@@ -116,8 +118,8 @@ class Model:
         words = [word for line in reading.words for word in line if len(word) > 1]
         if not reading.text.lines:
             return "empty"
-        if not words:
-            return "not_english"
+        if len(words) < MIN_LANGUAGE_WORDS:
+            return "too_short"
         english = sum(word in ENGLISH for word in words) / len(words)
         known = sum(word in self.parts.level_space.index for word in words) / len(words)
         if english < MIN_ENGLISH and known < MIN_KNOWN:
