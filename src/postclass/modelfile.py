@@ -18,7 +18,7 @@ from postclass.errors import ModelError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import Model
 from postclass.npz import pack, unpack
-from postclass.opinion import Decision, LineWeight, Parts, Presence
+from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Presence
 from postclass.resources import resource
 
 FORMAT = 1
@@ -121,7 +121,7 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
         if not math.isfinite(sum(map(abs, vector))):
             raise ValueError(f"{name} is not finite")
     spaces = {name: _space(terms[name], vectors[f"{name}.idf"], heads["spaces"][name]) for name in _SPACES}
-    traits = tuple(heads["traits"])
+    traits = _traits(heads["traits"])
     _check_sizes(spaces, vectors, traits)
     biases = _numbers(heads["line_biases"], len(traits) + 1)
     return Parts(
@@ -143,9 +143,9 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
     )
 
 
-def _space(terms: list[str], idf: "array[float]", shape: dict[str, Any]) -> Space:
+def _space(terms: Any, idf: "array[float]", shape: dict[str, Any]) -> Space:  # noqa: ANN401 - JSON, to be judged
     index = dict(zip(terms, range(len(terms)), strict=True))
-    if len(index) != len(terms) or set(map(type, terms)) - {str}:
+    if not isinstance(terms, list) or len(index) != len(terms) or set(map(type, terms)) - {str}:
         raise ValueError("terms are not distinct texts")
     if shape["tf"] not in {"binary", "sublinear"} or shape["longest"] not in {1, 2, 3}:
         raise ValueError(f"a space of an unknown shape {shape}")
@@ -179,6 +179,13 @@ def _pair(values: Sequence[object]) -> tuple[float, float]:
 def _pools(values: Sequence[object]) -> tuple[float, float, float]:
     best, three, count = _numbers(values, 3)
     return best, three, count
+
+
+def _traits(values: Sequence[object]) -> tuple[str, ...]:
+    keys = tuple(map(str, values))
+    if len(set(keys)) != len(keys) or not set(DIRECTOR_TRAITS) <= set(keys):
+        raise ValueError(f"traits are distinct, with {', '.join(DIRECTOR_TRAITS)} among them")
+    return keys
 
 
 def _sides(values: Sequence[object], size: int) -> tuple[str, ...]:
