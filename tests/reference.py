@@ -57,7 +57,9 @@ class Reference:
         level = self._linear("level", [text])[0, 0] + heads["level_bias"]
         scope_text = f"{text}\n{ROLE_WORD}" if reading.names_role else text
         scope = self._linear("scope", [scope_text])[0, 0] + heads["scope_bias"]
-        lines = [line for line, words in zip(reading.masked, reading.words, strict=True) if len(words) >= MIN_LINE_WORDS]
+        lines = [
+            line for line, words in zip(reading.masked, reading.words, strict=True) if len(words) >= MIN_LINE_WORDS
+        ]
         scores = self._linear("line", lines) + np.array(heads["line_biases"])
         ranked = -np.sort(-scores, axis=0)
         pools = np.stack([ranked[0], ranked[:3].mean(axis=0), np.log(np.exp(scores).sum(axis=0))], axis=1)
