@@ -16,6 +16,7 @@ from postclass.errors import InputError, TrainingError
 from postclass.features import read_posting, words_of
 from postclass.posting import Posting
 from postclass.titles import Claim, claimed_level
+from postclass.traits import load_traits
 
 Gold = Literal["director", "pm", "neither"]
 # Two lines are the same where this share of the shorter one's word triples stands in both.
@@ -76,24 +77,35 @@ def read_corpus(postings: Path, labels: Sequence[Path], weak: Sequence[Path]) ->
 
 def _read_labels(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give a JSONL file of labels") from error
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise InputError(f"{path}: {reason}; give a JSONL file of labels") from error
+    keys = {trait.key for trait in load_traits()}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             label = json.loads(line)
-            sound = label["level"] in _LEVELS and isinstance(label["traits"], dict) and "id" in label
-        except (ValueError, KeyError, TypeError) as error:
+            fault = _fault(label, keys)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(
                 f"{path}, line {number}: not a label ({error!r}); the guide's format is JSON, one a line"
             ) from error
-        if not sound:
-            raise InputError(
-                f"{path}, line {number}: a label needs id, level ({', '.join(sorted(_LEVELS))}) and traits"
-            )
+        if fault:
+            raise InputError(f"{path}, line {number}: {fault}")
         yield label
+
+
+def _fault(label: Mapping[str, Any], keys: set[str]) -> str | None:
+    """What is wrong with a label, or None."""
+    if label["level"] not in _LEVELS or "id" not in label:
+        return f"a label needs id, level ({', '.join(sorted(_LEVELS))}) and traits"
+    if unknown := sorted(label["traits"].keys() - keys):
+        return f"no trait is called {unknown[0]!r}; `postclass traits` lists them"
+    if not all(type(line) is int for lines in label["traits"].values() for line in lines):
+        return "a label's traits name lines by their numbers"
+    return None
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -106,6 +118,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"{path}: no column {missing[0]!r} among {', '.join(map(str, frame.columns))}")
     for number, row in enumerate(frame.to_dict("records"), start=1):
         given = {str(name): value for name, value in row.items() if not (isinstance(value, float) and value != value)}  # noqa: PLR0124 - NaN
+        for name in ("title", "company", "description"):
+            if not isinstance(given.get(name) or "", str):
+                raise InputError(f"{path}, row {number}: {name} is not a text but {given[name]!r:.40}")
         yield {**given, "id": str(given.get("id", f"{path.stem}-{number}"))}
 
 
