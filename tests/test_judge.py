@@ -167,9 +167,9 @@ def test_just_long_enough() -> None:
     assert shipped().judge_one(Posting(description)).p_director is not None
 
 
-def test_symbols_are_no_english() -> None:
-    """Text of single letters and figures is not English."""
-    assert ("not_english",) == shipped().judge_one(Posting("1 2 3\na b c\n4 5 6")).notes
+def test_symbols_are_too_short() -> None:
+    """Text of single letters and figures has no words to judge, in any language."""
+    assert ("too_short",) == shipped().judge_one(Posting("1 2 3\na b c\n4 5 6")).notes
 
 
 def test_truncated_is_noted() -> None:
