@@ -17,7 +17,7 @@ from postclass.errors import OutputError
 from postclass.fitting import OutOfFold, fit
 from postclass.modelfile import MANIFEST, save_model
 
-STEPS = 11  # calls of `progress` in a training run
+STEPS = 10  # calls of `progress` in a training run
 
 
 def train(  # noqa: PLR0913 - one for each option of the command
