@@ -108,6 +108,21 @@ def test_lines_without_partner_are_counted(tmp_path: Path) -> None:
     assert {"delivery": ((1,),)} == made.documents[0].evidence
 
 
+def test_lines_that_share_a_phrase_are_not_the_same(tmp_path: Path) -> None:
+    """A line that has less than 60 % of its word triples in common with an annotated one is no partner."""
+    shared = "own the roadmap of maps"
+    made = corpus(
+        tmp_path,
+        row={
+            "description": f"{shared} for lorries and ships at sea",
+            "lines": [f"{shared} in twelve towns of the north"],
+        },
+        label={"traits": {"delivery": [1]}},
+    )
+
+    assert (1, 1) == (made.evidence_lines, made.evidence_lost)
+
+
 def test_lines_not_shown_are_left_out(tmp_path: Path) -> None:
     """What the annotators did not see is no part of the document."""
     document = corpus(tmp_path, row={"lines_shown": 2}).documents[0]

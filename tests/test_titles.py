@@ -110,6 +110,7 @@ def test_claims(level: str, title: str) -> None:
 # A line, and the same line masked; nothing is known but the line.
 SELF = {
     "As our Director of Product you will set the vision": "As our · you will set the vision",
+    "as our deputy head of product you decide": "as our · you decide",
     "As a PM you own the roadmap": "As a · you own the roadmap",
     "Job title: Senior Product Manager, Payments": "Job title: ·",
     "Title: Head of Product (EMEA)": "Title: ·",
