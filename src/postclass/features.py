@@ -45,9 +45,13 @@ class Space:
     idf: Sequence[float]
     longest: int  # words in the longest terms
     tf: Tf
+    # A text's values are divided by the L2 norm to this power, and multiplied by the scale: at 1 and 1 they are
+    # TfidfVectorizer's own; under 1 a line that says more weighs more.
+    power: float = 1.0
+    scale: float = 1.0
 
     def values(self, words: list[str]) -> tuple[list[int], list[float]]:
-        """The terms of a text (indices, in order of first appearance) and their L2-normalised TF-IDF values."""
+        """The terms of a text (indices, in order of first appearance) and their normalised TF-IDF values."""
         counts: dict[int, int] = {}
         index = self.index
         for length in range(1, self.longest + 1):
@@ -61,7 +65,8 @@ class Space:
         else:
             raw = [(1.0 + log(count)) * self.idf[term] for term, count in counts.items()]
         norm = sqrt(sum(value * value for value in raw))
-        return list(counts), [value / norm for value in raw]
+        divisor = norm if self.power == 1.0 else norm**self.power / self.scale
+        return list(counts), [value / divisor for value in raw]
 
 
 @dataclass(frozen=True, slots=True)

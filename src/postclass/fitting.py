@@ -6,7 +6,7 @@ as they will be on postings that nobody trained on. Everything is deterministic.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +35,8 @@ FOLDS = 5  # of the inner cross-validation
 GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
 LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 100.0, 0.003, 1.0
 RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3
+LINE_POWER = 0.5  # of the norm that a line's values are divided by
+OTHERS_SCALE = 0.1  # of the other traits in a trait's presence: a hundred times the penalty
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
 # In a director-level posting the lines that nobody pointed to hardly count, since they may read like a director's too.
@@ -42,7 +44,7 @@ DIRECTOR_UNCITED_WEIGHT, NEITHER_WEIGHT = 0.1, 0.3
 # What the trait profile, the director-like lines and the wording weigh, each in its own standard deviations.
 PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT = 0.3, 1.0, 1.0
 # Promises about verdicts that are given; see `_decision`.
-DIRECTOR_PRECISION, PM_PRECISION = 0.9, 0.955
+DIRECTOR_PRECISION, PM_PRECISION = 0.92, 0.955
 SCOPE_GOLD_WEIGHT, SCOPE_SHORT_WEIGHT, SCOPE_TERMS = 5.0, 0.3, 25_000
 SCOPE_KEPT = 0.975  # share of product postings that must stay in scope, out of fold
 
@@ -57,22 +59,32 @@ class Counts:
     matrix: Matrix
     longest: int
     tf: Tf
+    power: float = 1.0  # see `Space`
 
-    def space(self, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats]:
+    def space(self, rows: npt.NDArray[np.int64]) -> Space:
         """The TF-IDF space whose document frequencies are those of some rows, its idf rounded to float32."""
         present = np.asarray((self.matrix[rows] > 0).sum(axis=0)).ravel()
-        idf = (np.log((1 + len(rows)) / (1 + present)) + 1).astype(np.float32).astype(np.float64)
+        idf = _single(np.log((1 + len(rows)) / (1 + present)) + 1)
+        norms = _norms(self._weighted(rows, idf))
+        scale = float(np.median(norms[norms > 0])) ** (self.power - 1) if norms.any() else 1.0
         index = {term: i for i, term in enumerate(self.terms)}
-        return Space(self.terms, index, tuple(idf.tolist()), self.longest, self.tf), idf
+        return Space(self.terms, index, tuple(idf.tolist()), self.longest, self.tf, self.power, scale)
 
-    def values(self, rows: npt.NDArray[np.int64], idf: Floats) -> Matrix:
-        """TF-IDF values of some rows, as `TfidfVectorizer` computes them."""
+    def values(self, rows: npt.NDArray[np.int64], space: Space) -> Matrix:
+        """The TF-IDF values of some rows, as `Space.values` has them."""
+        matrix = self._weighted(rows, np.array(space.idf))
+        norms = _norms(matrix)
+        norms[norms == 0] = 1
+        return sp.csr_matrix(sp.diags(space.scale / norms**space.power) @ matrix)
+
+    def _weighted(self, rows: npt.NDArray[np.int64], idf: Floats) -> Matrix:
         matrix = self.matrix[rows].astype(np.float64)
         matrix.data = np.ones_like(matrix.data) if self.tf == "binary" else 1 + np.log(matrix.data)
-        matrix = matrix @ sp.diags(idf)
-        norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-        norms[norms == 0] = 1
-        return sp.csr_matrix(sp.diags(1 / norms) @ matrix)
+        return matrix @ sp.diags(idf)
+
+
+def _norms(matrix: Matrix) -> Floats:
+    return np.asarray(np.sqrt(matrix.multiply(matrix).sum(axis=1)), dtype=np.float64).ravel()
 
 
 def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
@@ -175,7 +187,10 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
         documents=documents,
         level=Counts(level.terms, sp.csr_matrix(of_level.transform(texts)), 3, "binary"),
         proof=Counts(level.terms, sp.csr_matrix(of_level.transform(map(_proof, documents))), 3, "binary"),
-        lines=count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
+        lines=replace(
+            count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
+            power=LINE_POWER,
+        ),
         scope=count(
             [" ".join(scope_words(d.words, names_role=d.names_role)) for d in documents],
             employers,
@@ -212,18 +227,18 @@ def _logistic(
     return LogisticRegression(C=c, solver="liblinear", max_iter=500, random_state=0).fit(values, labels, weights)
 
 
-def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats, Head]:
+def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Head]:
     """The level head; labelled documents of small weight count once more with their cited lines alone."""
     rows = rows[table.kind[rows] <= 2]  # noqa: PLR2004 - those with a level
     proven = rows[(table.kind[rows] == 1) & (np.diff(table.proof.matrix.indptr)[rows] > 0)]
-    space, idf = table.level.space(rows)
-    values = sp.vstack([table.level.values(rows, idf), table.proof.values(proven, idf)], format="csr")
+    space = table.level.space(rows)
+    values = sp.vstack([table.level.values(rows, space), table.proof.values(proven, space)], format="csr")
     director = np.concatenate([table.director[rows], table.director[proven]])
     by_kind = np.choose(table.kind[rows], (GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT))
     weights = np.concatenate([by_kind, np.full(len(proven), LABELLED_WEIGHT)])
     scale = _log_ratios(values, director, weights)
     head = _head(_logistic(values @ sp.diags(scale), director, weights, LEVEL_C), scale)
-    return space, idf, head
+    return space, head
 
 
 def _log_ratios(values: Matrix, director: Bools, weights: Floats) -> Floats:
@@ -244,10 +259,10 @@ def _single(weights: Floats) -> Floats:
     return weights.astype(np.float32).astype(np.float64)
 
 
-def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats, LineHeads]:
+def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, LineHeads]:
     lines = np.flatnonzero(np.isin(table.owner, rows))
-    space, idf = table.lines.space(lines)
-    values = table.lines.values(lines, idf)
+    space = table.lines.space(lines)
+    values = table.lines.values(lines, space)
     cited, has = table.cited[lines], table.has[table.owner[lines]]
     fits = Parallel(n_jobs=2, prefer="threads")(
         delayed(_fit_trait)(values, cited[:, trait], has[:, trait]) for trait in range(cited.shape[1])
@@ -255,7 +270,7 @@ def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Floats
     fits.append(_fit_director_lines(table, lines, values))
     coefficients = np.stack([_single(fit.coef_[0]) for fit in fits], axis=1)
     biases = tuple(float(fit.intercept_[0]) for fit in fits)
-    return space, idf, LineHeads(tuple(coefficients.ravel().tolist()), biases)
+    return space, LineHeads(tuple(coefficients.ravel().tolist()), biases)
 
 
 def _fit_trait(values: Matrix, cited: Floats, has: Bools) -> LogisticRegression:
@@ -310,13 +325,13 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     for fold in range(FOLDS):
         progress(f"out-of-fold scores, fold {fold + 1} of {FOLDS}")
         inside, outside = rows[folds != fold], read[folds[read] == fold]
-        _, idf, head = _fit_level(table, inside)
-        wording[outside] = table.level.values(outside, idf) @ np.array(head.weights) + head.bias
-        _, idf, heads = _fit_lines(table, inside)
-        pools[outside] = _pools(table, outside, idf, heads)
+        space, head = _fit_level(table, inside)
+        wording[outside] = table.level.values(outside, space) @ np.array(head.weights) + head.bias
+        space, heads = _fit_lines(table, inside)
+        pools[outside] = _pools(table, outside, space, heads)
     progress("level and trait heads")
-    level_space, _, level_head = _fit_level(table, rows)
-    line_space, _, line_heads = _fit_lines(table, rows)
+    level_space, level_head = _fit_level(table, rows)
+    line_space, line_heads = _fit_lines(table, rows)
     progress("verdict head and calibration")
     join = _Join.fitted(pools[read], wording[read], table.director[read], np.isin(read, gold))
     out_of_fold = _out_of_fold(table, pools, wording, read, gold, folds)
@@ -346,11 +361,11 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     return parts, out_of_fold
 
 
-def _pools(table: Table, documents: npt.NDArray[np.int64], idf: Floats, heads: LineHeads) -> Floats:
+def _pools(table: Table, documents: npt.NDArray[np.int64], space: Space, heads: LineHeads) -> Floats:
     """Pooled line scores, document x trait x pool."""
     lines = np.flatnonzero(np.isin(table.owner, documents))
-    weights = np.array(heads.weights).reshape(len(idf), -1)
-    scores = table.lines.values(lines, idf) @ weights + np.array(heads.biases)
+    weights = np.array(heads.weights).reshape(len(space.terms), -1)
+    scores = table.lines.values(lines, space) @ weights + np.array(heads.biases)
     owner = table.owner[lines]
     return np.array([pooled(tuple(map(tuple, scores[owner == i])), size=weights.shape[1]) for i in documents])
 
@@ -432,16 +447,32 @@ def _trait_weights(join: _Join, pools: Floats, has: Bools) -> tuple[LineWeight, 
 
 
 def _fit_presence(pools: Floats, has: Bools) -> tuple[Presence, ...]:
-    """For each trait a logistic regression over its pools; one boundary for all that makes micro-F1 best."""
-    fits = [_lbfgs(pools[:, trait], has[:, trait], PRESENCE_C) for trait in range(has.shape[1])]
-    chances = np.stack([fit.predict_proba(pools[:, trait])[:, 1] for trait, fit in enumerate(fits)], axis=1)
+    """For each trait a logistic regression over its pools and, much shrunk, the other traits' strongest lines.
+
+    One boundary for all traits makes micro-F1 best.
+    """
+    size = has.shape[1]
+    means, spread = pools.mean(axis=0), pools.std(axis=0) + 1e-9
+    standard = (pools - means) / spread
+    inputs = [
+        np.hstack([standard[:, t], OTHERS_SCALE * np.delete(standard[:, :size, 0], t, axis=1)]) for t in range(size)
+    ]
+    fits = [_lbfgs(inputs[t], has[:, t], PRESENCE_C) for t in range(size)]
+    chances = np.stack([fit.predict_proba(values)[:, 1] for fit, values in zip(fits, inputs, strict=True)], axis=1)
 
     def micro_f1(boundary: float) -> float:
         found = chances >= boundary
         return float(2 * (found & has).sum() / (found.sum() + has.sum()))
 
     boundary = max(np.linspace(0.25, 0.6, 36).tolist(), key=micro_f1)
-    return tuple(Presence(_triple(fit.coef_[0]), float(fit.intercept_[0]) - logit(boundary)) for fit in fits)
+    presences = []
+    for trait, fit in enumerate(fits):
+        own = fit.coef_[0, :3] / spread[trait]
+        others = np.insert(OTHERS_SCALE * fit.coef_[0, 3:], trait, 0.0) / spread[:size, 0]
+        shift = float(own @ means[trait] + others @ means[:size, 0])
+        bias = float(fit.intercept_[0]) - shift - logit(boundary)
+        presences.append(Presence(_triple(own), tuple(others.tolist()), bias))
+    return tuple(presences)
 
 
 def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
@@ -449,41 +480,53 @@ def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
     product, other = np.flatnonzero(table.kind <= 2), np.flatnonzero(table.kind == 3)  # noqa: PLR2004 - see Table.kind
     rows = np.concatenate([product, other])
     if len(other) < FOLDS:
-        space, _ = table.scope.space(rows)
+        space = table.scope.space(rows)
         return space, Head((0.0,) * len(space.terms), 0.0), (1.0, 10.0), 0.0
     inside = np.isin(rows, product)
     weights = np.where(table.kind[rows] == 0, SCOPE_GOLD_WEIGHT, np.where(inside, SCOPE_SHORT_WEIGHT, 1.0))
-    counts = _telling(table.scope, rows, inside, weights)
-    space, idf = counts.space(rows)
-    values = counts.values(rows, idf)
     folds = group_folds([table.documents[i].employer for i in rows], inside, seed=1)
     scores = np.zeros(len(rows))
     for fold in range(FOLDS):
-        head = _head(_logistic(values[folds != fold], inside[folds != fold], weights[folds != fold], SCOPE_C))
-        scores[folds == fold] = values[folds == fold] @ np.array(head.weights) + head.bias
+        use, rest = folds != fold, folds == fold
+        counts, space, head = _fit_scope_head(table.scope, rows[use], inside[use], weights[use])
+        scores[rest] = counts.values(rows[rest], space) @ np.array(head.weights) + head.bias
     full = table.kind[rows] != 2  # noqa: PLR2004 - levelled by title alone: summaries
     platt = _lbfgs(scores[full, None], inside[full], 100.0)
     slope, bias = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     gold = table.kind[rows] == 0
     boundary = 1 / (1 + np.exp(-(slope * np.quantile(scores[gold], 1 - SCOPE_KEPT) + bias)))
-    return space, _head(_logistic(values, inside, weights, SCOPE_C)), (slope, bias), float(boundary)
+    _, space, head = _fit_scope_head(table.scope, rows, inside, weights)
+    return space, head, (slope, bias), float(boundary)
 
 
-def _telling(counts: Counts, rows: npt.NDArray[np.int64], inside: Bools, weights: Floats) -> Counts:
-    """The terms that tell the scope best: there are too many two-word terms to ship them all."""
-    _, idf = counts.space(rows)
-    model = _logistic(counts.values(rows, idf), inside, weights, SCOPE_C)
+def _fit_scope_head(
+    counts: Counts, rows: npt.NDArray[np.int64], inside: Bools, weights: Floats
+) -> tuple[Counts, Space, Head]:
+    """Fitted twice: of all two-word terms, too many to ship, those of largest weight are kept."""
+    model = _logistic(counts.values(rows, counts.space(rows)), inside, weights, SCOPE_C)
     best = np.sort(np.argsort(-np.abs(model.coef_[0]), kind="stable")[:SCOPE_TERMS])
-    return Counts(tuple(counts.terms[i] for i in best), counts.matrix[:, best], counts.longest, counts.tf)
+    kept = Counts(tuple(counts.terms[i] for i in best), counts.matrix[:, best], counts.longest, counts.tf)
+    space = kept.space(rows)
+    return kept, space, _head(_logistic(kept.values(rows, space), inside, weights, SCOPE_C))
 
 
 def _decision(out_of_fold: OutOfFold, scope: float) -> Decision:
-    """The narrowest band of `unclear` around 0.5 beyond which verdicts keep their promised precision, out of fold."""
-    chance = 1 / (1 + np.exp(-out_of_fold.log_odds))
-    director = out_of_fold.director
-    candidates = np.linspace(0.5, 0.95, 91).tolist()
-    high = next((t for t in candidates if _share(director[chance >= t]) >= DIRECTOR_PRECISION), candidates[-1])
-    low = next((1 - t for t in candidates if _share(~director[chance <= 1 - t]) >= PM_PRECISION), 1 - candidates[-1])
+    """The narrowest band of `unclear` around 0.5 beyond which verdicts keep their promised precision, out of fold.
+
+    They must keep it at every boundary farther out too: with few directors the first that reaches it may be luck.
+    """
+    chance, director = 1 / (1 + np.exp(-out_of_fold.log_odds)), out_of_fold.director
+
+    def boundary(chance: Floats, right: Bools, precision: float) -> float:
+        kept = 0.95
+        for candidate in np.linspace(0.95, 0.5, 91).tolist():
+            if _share(right[chance >= candidate]) < precision:
+                break
+            kept = candidate
+        return float(kept)
+
+    high = boundary(chance, director, DIRECTOR_PRECISION)
+    low = 1 - boundary(1 - chance, ~director, PM_PRECISION)
     return Decision(director=high, pm=low, scope=scope, prior=float(director.mean()))
 
 

@@ -136,7 +136,7 @@ def _build(heads: dict[str, Any], terms: dict[str, Any], weights: bytes) -> Part
         wording=_pair(heads["wording"]),
         weights=tuple(_line_weight(heads["weights"][key]) for key in traits),
         director_lines=_line_weight(heads["director_lines"]),
-        presence=tuple(_presence(heads["presence"][key]) for key in traits),
+        presence=tuple(_presence(heads["presence"][key], len(traits)) for key in traits),
         bias=_number(heads["bias"]),
         scope=_pair(heads["scope"]),
         decision=_decision(heads["decision"]),
@@ -149,7 +149,10 @@ def _space(terms: Any, idf: "array[float]", shape: dict[str, Any]) -> Space:  # 
         raise ValueError("terms are not distinct texts")
     if shape["tf"] not in {"binary", "sublinear"} or shape["longest"] not in {1, 2, 3}:
         raise ValueError(f"a space of an unknown shape {shape}")
-    return Space(tuple(terms), index, idf, shape["longest"], shape["tf"])
+    power, scale = _number(shape["power"]), _number(shape["scale"])
+    if not (0 <= power <= 1 and scale > 0):
+        raise ValueError(f"a space of an unknown shape {shape}")
+    return Space(tuple(terms), index, idf, shape["longest"], shape["tf"], power, scale)
 
 
 def _check_sizes(spaces: Mapping[str, Space], vectors: Mapping[str, Sequence[float]], traits: tuple[str, ...]) -> None:
@@ -198,8 +201,8 @@ def _line_weight(table: Mapping[str, Any]) -> LineWeight:
     return LineWeight(_pools(table["coefficients"]), _pools(table["means"]), _pools(table["usual"]))
 
 
-def _presence(table: Mapping[str, Any]) -> Presence:
-    return Presence(_pools(table["coefficients"]), _number(table["bias"]))
+def _presence(table: Mapping[str, Any], size: int) -> Presence:
+    return Presence(_pools(table["coefficients"]), _numbers(table["others"], size), _number(table["bias"]))
 
 
 def _decision(table: Mapping[str, Any]) -> Decision:
@@ -212,7 +215,10 @@ def _decision(table: Mapping[str, Any]) -> Decision:
 def _heads(parts: Parts) -> dict[str, Any]:
     spaces = {"level": parts.level_space, "line": parts.line_space, "scope": parts.scope_space}
     return {
-        "spaces": {name: {"longest": space.longest, "tf": space.tf} for name, space in spaces.items()},
+        "spaces": {
+            name: {"longest": space.longest, "tf": space.tf, "power": space.power, "scale": space.scale}
+            for name, space in spaces.items()
+        },
         "traits": list(parts.traits),
         "sides": list(parts.sides),
         "level_bias": parts.level_head.bias,

@@ -13,9 +13,10 @@ Scores = tuple[tuple[float, ...] | None, ...]  # line x trait log-odds; None for
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """When a trait counts as found: its log-odds are an affine map of its pooled line scores."""
+    """When a trait counts as found: log-odds affine in its pooled line scores and the other traits' best lines."""
 
     coefficients: Pools
+    others: tuple[float, ...]  # for each trait's strongest line; 0 for its own
     bias: float
 
 
@@ -137,11 +138,16 @@ def _portions(parts: Parts, scores: Scores) -> dict[int, float]:
 
 def found(parts: Parts, opinion: Opinion) -> tuple[str, ...]:
     """The keys of the traits that are found."""
+    best = [pools[0] for pools in opinion.pools[:-1]]
     return tuple(
         key
         for key, presence, pools in zip(parts.traits, parts.presence, opinion.pools[:-1], strict=True)
-        if presence.bias + sum(c * v for c, v in zip(presence.coefficients, pools, strict=True)) > 0
+        if presence.bias + _dot(presence.coefficients, pools) + _dot(presence.others, best) > 0
     )
+
+
+def _dot(coefficients: Sequence[float], values: Sequence[float]) -> float:
+    return sum(c * v for c, v in zip(coefficients, values, strict=True))
 
 
 def pooled(scores: Scores, *, size: int) -> tuple[Pools, ...]:
