@@ -15,7 +15,9 @@ from postclass.features import MIN_LINE_WORDS, ROLE_WORD, TOKEN, Reading
 Floats = npt.NDArray[np.float64]
 
 
-def vectorizer(terms: Sequence[str], idf: Sequence[float] | Floats, *, longest: int, tf: str) -> TfidfVectorizer:
+def vectorizer(
+    terms: Sequence[str], idf: Sequence[float] | Floats, *, longest: int, tf: str, norm: str | None = "l2"
+) -> TfidfVectorizer:
     """A scikit-learn vectorizer that is given its vocabulary and idf."""
     made = TfidfVectorizer(
         ngram_range=(1, longest),
@@ -23,9 +25,18 @@ def vectorizer(terms: Sequence[str], idf: Sequence[float] | Floats, *, longest: 
         vocabulary=list(terms),
         binary=tf == "binary",
         sublinear_tf=tf == "sublinear",
+        norm=norm,
     )
     made.idf_ = np.asarray(idf, dtype=np.float64)
     return made
+
+
+def normalised(made: TfidfVectorizer, texts: Sequence[str], *, power: float, scale: float) -> Any:  # noqa: ANN401 - sparse
+    """The values of a vectorizer without a norm, each row divided by its L2 norm to a power, and scaled."""
+    plain = made.transform(texts)
+    norms = np.sqrt(np.asarray(plain.multiply(plain).sum(axis=1)).ravel())
+    norms[norms == 0] = 1
+    return plain.multiply((scale / norms**power)[:, None]).tocsr()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,9 @@ class Reference:
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             self.arrays = {name: arrays[name].astype(np.float64) for name in arrays.files}
         self.spaces = {
-            name: vectorizer(terms[name], self.arrays[f"{name}.idf"], longest=shape["longest"], tf=shape["tf"])
+            name: vectorizer(
+                terms[name], self.arrays[f"{name}.idf"], longest=shape["longest"], tf=shape["tf"], norm=None
+            )
             for name, shape in self.heads["spaces"].items()
         }
 
@@ -67,7 +80,8 @@ class Reference:
         shares = ((pools - _column(weights, "means")) * _column(weights, "coefficients")).sum()
         slope, mean = heads["wording"]
         presence = [heads["presence"][key] for key in heads["traits"]]
-        found = (pools[:-1] * _column(presence, "coefficients")).sum(axis=1) + _column(presence, "bias") > 0
+        odds = (pools[:-1] * _column(presence, "coefficients")).sum(axis=1) + _column(presence, "bias")
+        found = odds + _column(presence, "others") @ pools[:-1, 0] > 0
         return Judged(
             log_odds=float(heads["bias"] + slope * (level - mean) + shares),
             p_in_scope=float(1 / (1 + np.exp(-(heads["scope"][0] * scope + heads["scope"][1])))),
@@ -77,7 +91,9 @@ class Reference:
 
     def _linear(self, name: str, texts: Sequence[str]) -> Floats:
         weights = self.arrays[f"{name}.weights"].reshape(len(self.arrays[f"{name}.idf"]), -1)
-        return np.asarray(self.spaces[name].transform(texts) @ weights)
+        shape = self.heads["spaces"][name]
+        values = normalised(self.spaces[name], texts, power=shape["power"], scale=shape["scale"])
+        return np.asarray(values @ weights)
 
 
 def _column(tables: Sequence[dict[str, Any]], name: str) -> Floats:

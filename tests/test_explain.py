@@ -161,7 +161,7 @@ def small(*, bias: float = 0.0, wording: float = 0.0, level_weights: tuple[float
             replace(POOL_MAX, coefficients=(-1.0, 0.0, 0.0)),
         ),
         director_lines=NO_WEIGHT,
-        presence=(Presence((1.0, 0.0, 0.0), 0.0),) * 6,
+        presence=(Presence((1.0, 0.0, 0.0), (0.0,) * 6, 0.0),) * 6,
         bias=bias,
         scope=(1.0, 0.0),
         decision=Decision(0.5, 0.5, 0.5, 0.5),

@@ -44,7 +44,7 @@ def small_parts() -> Parts:
         wording=(0.3, 0.7),
         weights=(weight,) * 6,
         director_lines=weight,
-        presence=(Presence((0.1, 0.2, 0.3), -0.4),) * 6,
+        presence=(Presence((0.1, 0.2, 0.3), (0.0, 0.1, 0.0, 0.0, -0.1, 0.0), -0.4),) * 6,
         bias=-1 / 3,
         scope=(2.0, 0.5),
         decision=Decision(director=0.6, pm=0.4, scope=0.3, prior=0.11),

@@ -100,8 +100,10 @@ def test_found_needs_the_line_scores() -> None:
     scores = form_opinion(parts, READING.words).scores
     opinion = join(parts, scores, (), (), bias=0.0)
     one = parts.traits.index(found(parts, opinion)[0])
-    at_zero = -sum(c * v for c, v in zip(parts.presence[one].coefficients, opinion.pools[one], strict=True))
     presence = parts.presence[one]
+    best = [pools[0] for pools in opinion.pools[:-1]]
+    own = sum(c * v for c, v in zip(presence.coefficients, opinion.pools[one], strict=True))
+    at_zero = -own - sum(c * v for c, v in zip(presence.others, best, strict=True))
 
     def with_bias(bias: float) -> Parts:
         changed = replace(presence, bias=bias)
