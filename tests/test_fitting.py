@@ -9,10 +9,12 @@ from own import ROOT
 from postclass.corpus import Document, read_corpus
 from postclass.errors import TrainingError
 from postclass.features import ROLE_WORD, Tf, words_of
-from postclass.fitting import FOLDS, MIN_EMPLOYERS, Names, OutOfFold, count, fit, group_folds
+from postclass.fitting import OutOfFold, fit
+from postclass.folds import FOLDS, group_folds
 from postclass.judge import Model
 from postclass.opinion import Parts, logit
 from postclass.posting import Posting
+from postclass.terms import MIN_EMPLOYERS, Names, count
 from postclass.traits import load_traits
 from reference import vectorizer
 from smallcorpus import DIRECTORS, GOLD, write_corpus
@@ -207,3 +209,11 @@ def test_own_postings_alone_are_enough_to_fit() -> None:
     )
     assert 0.2 < parts.decision.prior < 0.6
     assert logit(parts.decision.prior) < 0.5
+
+
+def test_names_of_several_words_alone() -> None:
+    """Employers whose names all have several words are kept from the terms like any other."""
+    names = Names([document("a", "we fly", company="Big Red Kite")])
+
+    assert names.hits("join big red kite")
+    assert not names.hits("red kite")

@@ -14,7 +14,8 @@ from postclass.bench import Bench
 from postclass.card import write_card
 from postclass.corpus import Document, read_corpus
 from postclass.figures import summarise
-from postclass.fitting import fit, group_folds
+from postclass.fitting import fit
+from postclass.folds import group_folds
 from postclass.judge import Model
 from postclass.measures import Floats
 from postclass.peers import Peer, available

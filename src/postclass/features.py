@@ -18,8 +18,8 @@ Tf = Literal["binary", "sublinear"]
 
 # A line with fewer words than this (a heading, a title) says nothing about the role; it is not scored for traits.
 MIN_LINE_WORDS = 3
-# Not TfidfVectorizer's default: the figures and plus signs of "8+ years" and the "a" of "manage a team" are worth two
-# points of macro-F1 (docs/experiments.md).
+# Not TfidfVectorizer's default: the figures and plus signs of "8+ years" and the "a" of "manage a team" are worth 1.6
+# points of macro-F1 to the level head alone (docs/experiments.md).
 TOKEN = r"\w+|\+"  # noqa: S105 - a word, not a password
 # Stands in the scope head's words for any product title; no posting holds it.
 ROLE_WORD = "ownproductrole"

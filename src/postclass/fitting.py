@@ -4,38 +4,30 @@ Each later head learns from out-of-fold scores of the earlier ones, with employe
 as they will be on postings that nobody trained on. Everything is deterministic.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 from joblib import Parallel, delayed
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from postclass.corpus import Document
 from postclass.errors import TrainingError
-from postclass.features import MIN_LINE_WORDS, TOKEN, Head, LineHeads, Space, Tf, scope_words
+from postclass.features import Head, LineHeads, Space
+from postclass.folds import FOLDS, group_folds
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Pools, Presence, logit, pooled
+from postclass.table import GOLD, LABELLED, LEVELLED, OTHER_TRADE, TITLED, Bools, Table, tabulate
+from postclass.terms import Counts, Floats, Matrix, Rows, single
 from postclass.traits import load_traits
 
-Matrix: TypeAlias = Any  # a scipy.sparse.csr_matrix; scipy ships no types
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Progress = Callable[[str], None]
 
-MIN_EMPLOYERS = 5  # a term of fewer employers may be one of their own words (the privacy promise)
-COMMON = 60  # an employer's name that stands at this many other employers is a common word
-FOLDS = 5  # of the inner cross-validation
 
-# Weights of one document; measured in docs/experiments.md.
+# What one document counts in the level head, and how weakly each head is penalised: docs/experiments.md.
 GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT = 6.0, 6.0, 1.0
 LEVEL_C, LINE_C, DIRECTOR_LINE_C, SCOPE_C, VERDICT_C, PRESENCE_C = 1.0, 5.0, 15.0, 100.0, 0.003, 1.0
-RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3
-LINE_POWER = 0.5  # of the norm that a line's values are divided by
+RATIO_SMOOTHING, RATIO_POWER = 10.0, 0.3  # of `_log_ratios`; at power 1 it is NB-SVM
 OTHERS_SCALE = 0.1  # of the other traits in a trait's presence: a hundred times the penalty
 # A line that no annotator pointed to, in a posting that has the trait, may well show it too.
 UNCITED_WEIGHT = 0.3
@@ -45,192 +37,19 @@ DIRECTOR_UNCITED_WEIGHT, NEITHER_WEIGHT = 0.1, 0.3
 PROFILE_WEIGHT, LINES_WEIGHT, WORDING_WEIGHT = 0.3, 1.0, 1.0
 # Promises about verdicts that are given; see `_decision`.
 DIRECTOR_PRECISION, PM_PRECISION = 0.92, 0.955
+# Full postings are what users have; 25,000 of the 90,000 two-word terms keep the model under 3 MB.
 SCOPE_GOLD_WEIGHT, SCOPE_SHORT_WEIGHT, SCOPE_TERMS = 5.0, 0.3, 25_000
 SCOPE_KEPT = 0.975  # share of product postings that must stay in scope, out of fold
 
-_SECRET = re.compile(r"\b(?:https?|www|com|org|net|gmail|email|html?)\b|\d{3}|_")
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Documents by terms: how often each term stands in each."""
-
-    terms: tuple[str, ...]
-    matrix: Matrix
-    longest: int
-    tf: Tf
-    power: float = 1.0  # see `Space`
-
-    def space(self, rows: npt.NDArray[np.int64]) -> Space:
-        """The TF-IDF space whose document frequencies are those of some rows, its idf rounded to float32."""
-        present = np.asarray((self.matrix[rows] > 0).sum(axis=0)).ravel()
-        idf = _single(np.log((1 + len(rows)) / (1 + present)) + 1)
-        norms = _norms(self._weighted(rows, idf))
-        scale = float(np.median(norms[norms > 0])) ** (self.power - 1) if norms.any() else 1.0
-        index = {term: i for i, term in enumerate(self.terms)}
-        return Space(self.terms, index, tuple(idf.tolist()), self.longest, self.tf, self.power, scale)
-
-    def values(self, rows: npt.NDArray[np.int64], space: Space) -> Matrix:
-        """The TF-IDF values of some rows, as `Space.values` has them."""
-        matrix = self._weighted(rows, np.array(space.idf))
-        norms = _norms(matrix)
-        norms[norms == 0] = 1
-        return sp.csr_matrix(sp.diags(space.scale / norms**space.power) @ matrix)
-
-    def _weighted(self, rows: npt.NDArray[np.int64], idf: Floats) -> Matrix:
-        matrix = self.matrix[rows].astype(np.float64)
-        matrix.data = np.ones_like(matrix.data) if self.tf == "binary" else 1 + np.log(matrix.data)
-        return matrix @ sp.diags(idf)
-
-
-def _norms(matrix: Matrix) -> Floats:
-    return np.asarray(np.sqrt(matrix.multiply(matrix).sum(axis=1)), dtype=np.float64).ravel()
-
-
-def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
-    """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
-    vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32)
-    matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
-    known = np.array([not employer.startswith("(none)") for employer in employers])
-    names, groups = np.unique(np.array(employers)[known], return_inverse=True)
-    membership = sp.csr_matrix((np.ones(len(groups)), (groups, np.flatnonzero(known))), shape=(len(names), len(texts)))
-    spread = np.asarray(((membership @ (matrix > 0)) > 0).sum(axis=0)).ravel()
-    terms = vectorizer.get_feature_names_out()
-    keep = [i for i in np.flatnonzero(spread >= MIN_EMPLOYERS) if not banned.hits(terms[i])]
-    return Counts(tuple(terms[i] for i in keep), matrix[:, keep], longest, tf)
-
-
-class Names:
-    """The employers' names, and what else must not become a term."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        given = {" ".join(re.findall(r"\w\w+", (d.posting.company or "").lower())) for d in documents}
-        unigrams = CountVectorizer(binary=True, vocabulary=sorted({name for name in given if name and " " not in name}))
-        present: Floats = (
-            np.asarray(unigrams.transform(d.text for d in documents).sum(axis=0)).ravel()
-            if given - {""}
-            else np.zeros(0)
-        )
-        common = {name for name, n in zip(unigrams.vocabulary or (), present, strict=False) if n >= COMMON}
-        self._names = {name for name in given if name} - common
-
-    def hits(self, term: str) -> bool:
-        """Whether a term holds an employer's name, or looks like a part of an address or number."""
-        words = term.split()
-        parts = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-        return _SECRET.search(term) is not None or any(part in self._names for part in parts)
-
-
-def group_folds(employers: Sequence[str], positive: Bools, *, seed: int, folds: int = FOLDS) -> npt.NDArray[np.int64]:
-    """Deals employers out to folds, those with most directors first, so that folds get about equal shares."""
-    rng = np.random.default_rng(seed)
-    names, group = np.unique(np.array(employers), return_inverse=True)
-    sizes, directors = np.bincount(group), np.bincount(group, weights=positive)
-    order = rng.permutation(len(names))
-    order = order[np.argsort(-directors[order], kind="stable")]
-    fold_of, load = np.zeros(len(names), dtype=np.int64), np.zeros((folds, 2))
-    for name in order:
-        keys = load[:, 0] if directors[name] else load[:, 1]
-        best = np.flatnonzero(keys == keys.min())
-        fold_of[name] = best[rng.integers(len(best))]
-        load[fold_of[name]] += (directors[name], sizes[name])
-    return fold_of[group]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The documents of a fit as arrays: terms of texts and of lines, and what is known of them."""
-
-    documents: Sequence[Document]
-    level: Counts
-    proof: Counts  # of the cited lines alone, in the level's terms
-    lines: Counts
-    scope: Counts
-    owner: npt.NDArray[np.int64]  # of each line: its document
-    cited: Floats  # line x trait: 1 where an annotator pointed to it, less where to a group of lines
-    has: Bools  # document x trait
-    traits: tuple[str, ...]
-    kind: npt.NDArray[np.int64]  # 0 gold, 1 labelled but not gold, 2 levelled by its title, 3 of another trade, 4 none
-    director: Bools
-
-    @property
-    def employers(self) -> list[str]:
-        """Of each document."""
-        return [document.employer for document in self.documents]
-
-
-def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
-    """Counts terms and lays out labels."""
-    banned = Names(documents)
-    employers = [document.employer for document in documents]
-    texts = [document.text for document in documents]
-    read = [i for i, d in enumerate(documents) if d.level is not None]
-    lines = [(i, j) for i in read for j, words in enumerate(documents[i].words) if len(words) >= MIN_LINE_WORDS]
-    cited = np.zeros((len(lines), len(traits)))
-    row_of = {line: row for row, line in enumerate(lines)}
-    has = np.zeros((len(documents), len(traits)), dtype=bool)
-    for i in read:
-        for trait, groups in documents[i].evidence.items():
-            has[i, traits.index(trait)] = True
-            for group in groups:
-                for j in group:
-                    if (row := row_of.get((i, j))) is not None:
-                        column = traits.index(trait)
-                        cited[row, column] = max(cited[row, column], len(group) ** -0.5)
-    line_texts = [" ".join(documents[i].words[j]) for i, j in lines]
-    kind = np.array([_kind(document) for document in documents])
-    director = np.array([d.level == "director" if d.level else d.claim == "director" for d in documents])
-    role = [i for i in range(len(documents)) if kind[i] <= 2]  # noqa: PLR2004 - those with a level
-    level = count([texts[i] for i in role], [employers[i] for i in role], longest=3, tf="binary", banned=banned)
-    of_level = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, token_pattern=TOKEN, dtype=np.int32)
-    return Table(
-        documents=documents,
-        level=Counts(level.terms, sp.csr_matrix(of_level.transform(texts)), 3, "binary"),
-        proof=Counts(level.terms, sp.csr_matrix(of_level.transform(map(_proof, documents))), 3, "binary"),
-        lines=replace(
-            count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
-            power=LINE_POWER,
-        ),
-        scope=count(
-            [" ".join(scope_words(d.words, names_role=d.names_role)) for d in documents],
-            employers,
-            longest=2,
-            tf="binary",
-            banned=banned,
-        ),
-        owner=np.array([i for i, _ in lines], dtype=np.int64),
-        cited=cited,
-        has=has,
-        traits=tuple(traits),
-        kind=kind,
-        director=director,
-    )
-
-
-def _proof(document: Document) -> str:
-    """The lines that a labelled document's annotators pointed to."""
-    cited = {line for groups in document.evidence.values() for group in groups for line in group}
-    return "\n".join(" ".join(document.words[line]) for line in sorted(cited))
-
-
-def _kind(document: Document) -> int:
-    if document.level in {"director", "pm"}:
-        return 0 if document.gold else 1
-    if document.level is None and not document.gold and document.claim in {"director", "pm"}:
-        return 2
-    return 3 if document.level is None and document.claim == "other" else 4
-
-
-def _logistic(
-    values: Matrix | Floats, labels: npt.NDArray[np.generic], weights: Floats, c: float
-) -> LogisticRegression:
+def _logistic(values: Matrix | Floats, labels: Bools, weights: Floats, c: float) -> LogisticRegression:
     return LogisticRegression(C=c, solver="liblinear", max_iter=500, random_state=0).fit(values, labels, weights)
 
 
-def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Head]:
+def _fit_level(table: Table, rows: Rows) -> tuple[Space, Head]:
     """The level head; labelled documents of small weight count once more with their cited lines alone."""
-    rows = rows[table.kind[rows] <= 2]  # noqa: PLR2004 - those with a level
-    proven = rows[(table.kind[rows] == 1) & (np.diff(table.proof.matrix.indptr)[rows] > 0)]
+    rows = rows[np.isin(table.kind[rows], LEVELLED)]
+    proven = rows[(table.kind[rows] == LABELLED) & (np.diff(table.proof.matrix.indptr)[rows] > 0)]
     space = table.level.space(rows)
     values = sp.vstack([table.level.values(rows, space), table.proof.values(proven, space)], format="csr")
     director = np.concatenate([table.director[rows], table.director[proven]])
@@ -242,7 +61,7 @@ def _fit_level(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, Head]:
 
 
 def _log_ratios(values: Matrix, director: Bools, weights: Floats) -> Floats:
-    """How unevenly each term is spread over the levels: terms that tell nothing are shrunk harder (NB-SVM, softened)."""
+    """How unevenly each term is spread over the levels; terms that tell nothing are shrunk harder (a soft NB-SVM)."""
     present = (values > 0).astype(np.float64)
     of_directors = RATIO_SMOOTHING + present.T @ (weights * director)
     of_pms = RATIO_SMOOTHING + present.T @ (weights * ~director)
@@ -251,15 +70,10 @@ def _log_ratios(values: Matrix, director: Bools, weights: Floats) -> Floats:
 
 
 def _head(model: LogisticRegression, scale: Floats | float = 1.0) -> Head:
-    return Head(tuple(_single(model.coef_[0] * scale).tolist()), float(model.intercept_[0]))
+    return Head(tuple(single(model.coef_[0] * scale).tolist()), float(model.intercept_[0]))
 
 
-def _single(weights: Floats) -> Floats:
-    """Rounded to float32, in which the model is stored; calibration comes after this."""
-    return weights.astype(np.float32).astype(np.float64)
-
-
-def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, LineHeads]:
+def _fit_lines(table: Table, rows: Rows) -> tuple[Space, LineHeads]:
     lines = np.flatnonzero(np.isin(table.owner, rows))
     space = table.lines.space(lines)
     values = table.lines.values(lines, space)
@@ -268,7 +82,7 @@ def _fit_lines(table: Table, rows: npt.NDArray[np.int64]) -> tuple[Space, LineHe
         delayed(_fit_trait)(values, cited[:, trait], has[:, trait]) for trait in range(cited.shape[1])
     )
     fits.append(_fit_director_lines(table, lines, values))
-    coefficients = np.stack([_single(fit.coef_[0]) for fit in fits], axis=1)
+    coefficients = np.stack([single(fit.coef_[0]) for fit in fits], axis=1)
     biases = tuple(float(fit.intercept_[0]) for fit in fits)
     return space, LineHeads(tuple(coefficients.ravel().tolist()), biases)
 
@@ -283,13 +97,13 @@ def _fit_trait(values: Matrix, cited: Floats, has: Bools) -> LogisticRegression:
     return _logistic(values, positive, weights, LINE_C)
 
 
-def _fit_director_lines(table: Table, lines: npt.NDArray[np.int64], values: Matrix) -> LogisticRegression:
+def _fit_director_lines(table: Table, lines: Rows, values: Matrix) -> LogisticRegression:
     """Lines cited for a director's traits in director-level postings, against the lines of all other postings."""
     owner = table.owner[lines]
     columns = [table.traits.index(key) for key in DIRECTOR_TRAITS]
     positive = (table.cited[lines][:, columns] > 0).any(axis=1) & table.director[owner]
     weights = np.where(positive, 1.0, np.where(table.director[owner], DIRECTOR_UNCITED_WEIGHT, 1.0))
-    weights = np.where(table.kind[owner] > 1, NEITHER_WEIGHT, weights)
+    weights = np.where(table.kind[owner] > LABELLED, NEITHER_WEIGHT, weights)
     return _logistic(values, positive, weights, DIRECTOR_LINE_C)
 
 
@@ -297,7 +111,7 @@ def _fit_director_lines(table: Table, lines: npt.NDArray[np.int64], values: Matr
 class OutOfFold:
     """What the finished model would have said of each gold document had its employer not been in training."""
 
-    rows: npt.NDArray[np.int64]
+    rows: Rows
     director: Bools
     log_odds: Floats
 
@@ -311,7 +125,7 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     keys = tuple(trait.key for trait in traits)
     progress("terms")
     table = tabulate(documents, keys)
-    gold = np.flatnonzero(table.kind == 0)
+    gold = np.flatnonzero(table.kind == GOLD)
     director = table.director[gold]
     if min(director.sum(), (~director).sum()) < FOLDS:
         raise TrainingError(
@@ -320,7 +134,7 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     rows = np.arange(len(documents))
     is_gold_director = np.isin(rows, gold[director])
     folds = group_folds(table.employers, is_gold_director, seed=0)
-    read = np.flatnonzero(table.kind <= 1)
+    read = np.flatnonzero(table.kind <= LABELLED)
     wording, pools = np.full(len(rows), np.nan), np.full((len(rows), len(keys) + 1, 3), np.nan)
     for fold in range(FOLDS):
         progress(f"out-of-fold scores, fold {fold + 1} of {FOLDS}")
@@ -361,7 +175,7 @@ def fit(documents: Sequence[Document], *, progress: Progress = lambda _: None) -
     return parts, out_of_fold
 
 
-def _pools(table: Table, documents: npt.NDArray[np.int64], space: Space, heads: LineHeads) -> Floats:
+def _pools(table: Table, documents: Rows, space: Space, heads: LineHeads) -> Floats:
     """Pooled line scores, document x trait x pool."""
     lines = np.flatnonzero(np.isin(table.owner, documents))
     weights = np.array(heads.weights).reshape(len(space.terms), -1)
@@ -420,9 +234,9 @@ def _out_of_fold(  # noqa: PLR0913, PLR0917 - private, called once
     table: Table,
     pools: Floats,
     wording: Floats,
-    read: npt.NDArray[np.int64],
-    gold: npt.NDArray[np.int64],
-    folds: npt.NDArray[np.int64],
+    read: Rows,
+    gold: Rows,
+    folds: Rows,
 ) -> OutOfFold:
     """Joins once more with each fold's documents left out, so that thresholds are chosen on what was not fitted."""
     log_odds = np.zeros(len(gold))
@@ -477,31 +291,29 @@ def _fit_presence(pools: Floats, has: Bools) -> tuple[Presence, ...]:
 
 def _fit_scope(table: Table) -> tuple[Space, Head, tuple[float, float], float]:
     """Product management or another trade; without documents of other trades everything is in scope."""
-    product, other = np.flatnonzero(table.kind <= 2), np.flatnonzero(table.kind == 3)  # noqa: PLR2004 - see Table.kind
+    product, other = np.flatnonzero(np.isin(table.kind, LEVELLED)), np.flatnonzero(table.kind == OTHER_TRADE)
     rows = np.concatenate([product, other])
     if len(other) < FOLDS:
         space = table.scope.space(rows)
         return space, Head((0.0,) * len(space.terms), 0.0), (1.0, 10.0), 0.0
     inside = np.isin(rows, product)
-    weights = np.where(table.kind[rows] == 0, SCOPE_GOLD_WEIGHT, np.where(inside, SCOPE_SHORT_WEIGHT, 1.0))
+    weights = np.where(table.kind[rows] == GOLD, SCOPE_GOLD_WEIGHT, np.where(inside, SCOPE_SHORT_WEIGHT, 1.0))
     folds = group_folds([table.documents[i].employer for i in rows], inside, seed=1)
     scores = np.zeros(len(rows))
     for fold in range(FOLDS):
         use, rest = folds != fold, folds == fold
         counts, space, head = _fit_scope_head(table.scope, rows[use], inside[use], weights[use])
         scores[rest] = counts.values(rows[rest], space) @ np.array(head.weights) + head.bias
-    full = table.kind[rows] != 2  # noqa: PLR2004 - levelled by title alone: summaries
+    full = table.kind[rows] != TITLED
     platt = _lbfgs(scores[full, None], inside[full], 100.0)
     slope, bias = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    gold = table.kind[rows] == 0
+    gold = table.kind[rows] == GOLD
     boundary = 1 / (1 + np.exp(-(slope * np.quantile(scores[gold], 1 - SCOPE_KEPT) + bias)))
     _, space, head = _fit_scope_head(table.scope, rows, inside, weights)
     return space, head, (slope, bias), float(boundary)
 
 
-def _fit_scope_head(
-    counts: Counts, rows: npt.NDArray[np.int64], inside: Bools, weights: Floats
-) -> tuple[Counts, Space, Head]:
+def _fit_scope_head(counts: Counts, rows: Rows, inside: Bools, weights: Floats) -> tuple[Counts, Space, Head]:
     """Fitted twice: of all two-word terms, too many to ship, those of largest weight are kept."""
     model = _logistic(counts.values(rows, counts.space(rows)), inside, weights, SCOPE_C)
     best = np.sort(np.argsort(-np.abs(model.coef_[0]), kind="stable")[:SCOPE_TERMS])

@@ -17,7 +17,8 @@ from sklearn.linear_model import LogisticRegression
 
 from postclass.corpus import Document
 from postclass.features import read_posting
-from postclass.fitting import GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT, group_folds
+from postclass.fitting import GOLD_WEIGHT, LABELLED_WEIGHT, TITLED_WEIGHT
+from postclass.folds import group_folds
 from postclass.measures import Bools, Floats, macro_f1
 
 Peer = Callable[[Sequence[Document], Sequence[Document]], Floats]
