@@ -1,4 +1,4 @@
-"""The Arrow batches that travel between sources, scorer and sinks: their schemas, and plain records to and from them."""
+"""The Arrow batches between sources, scorer and sinks: their schemas, and plain records to and from them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Chunk:
     @property
     def records(self) -> int:
         """How many records of the input these are."""
-        return self.postings.num_rows + len(self.rejections)
+        return int(self.postings.num_rows) + len(self.rejections)
 
 
 def verdict_schema(explain: Explain) -> pa.Schema:
