@@ -39,3 +39,9 @@ class ModelError(PostclassError):
 
 class TrainingError(PostclassError):
     """Postings and labels from which no model can be trained."""
+
+
+class EngineError(PostclassError):
+    """The processes or machines that do the work are out of reach or can't work."""
+
+    exit_code = EXIT_IO
