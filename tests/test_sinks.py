@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postclass import rowwriters
+from postclass.celltexts import FORMULA_STARTS
 from postclass.errors import OutputError, PostclassError, StorageError
 from postclass.posting import Posting, Rejection
-from postclass.rowwriters import FORMULA_STARTS
 from postclass.sinks import SinkSettings, open_sink
 from postclass.sources import SourceSettings, open_source
 from postclass.verdict import Term, Verdict, to_record

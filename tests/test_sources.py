@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postclass import csvrows, jsonrows, streams, tables
+from postclass import csvrows, jsonrows, parquetrows, streams
 from postclass.columns import Columns, Record
 from postclass.errors import InputError
 from postclass.posting import Posting, Rejection
@@ -358,7 +358,7 @@ def test_one_object_larger_than_the_window(write: Write, monkeypatch: pytest.Mon
 
 def test_too_long_records(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record over the budget is rejected without holding it, and reading goes on after it."""
-    for module in (streams, jsonrows, csvrows, tables):
+    for module in (streams, jsonrows, csvrows, parquetrows):
         monkeypatch.setattr(module, "MAX_RECORD", 2000)
     monkeypatch.setattr(streams, "_CHUNK", 1000)
     monkeypatch.setattr(jsonrows, "_FIRST_CHUNK", 100)

@@ -116,7 +116,7 @@ class Columns:
         """
         values, found = record.values, self.find(record.values)
         fields = {
-            field: _as_text(values[names[0]]) if names else None
+            field: as_text(values[names[0]]) if names else None
             for field, names in found.items()
             if field != "description"
         }
@@ -153,13 +153,13 @@ class Columns:
             value = values[name]
             if isinstance(value, dict):
                 raise RecordError("the description is an object, not text")
-            text = "\n".join(filter(None, map(_as_text, value))) if isinstance(value, list) else _as_text(value)
+            text = "\n".join(filter(None, map(as_text, value))) if isinstance(value, list) else as_text(value)
             if text and not text.isspace():
                 return text
-        return (_as_text(values[names[0]]) if names else None) or ""
+        return (as_text(values[names[0]]) if names else None) or ""
 
 
-def _as_text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
     """A value in, the text out that stood in the input; of an organisation its name, of an identifier its value."""
     if value is None or isinstance(value, str):
         return value
@@ -179,11 +179,11 @@ def _lever_description(values: Mapping[str, object]) -> str:
     parts = [_html(values, "description", "descriptionPlain")]
     for item in values["lists"] if isinstance(values["lists"], list) else []:
         if isinstance(item, dict):
-            parts.append(f"<h3>{html.escape(_as_text(item.get('text')) or '')}</h3>")
-            parts.append(f"<ul>{_as_text(item.get('content')) or ''}</ul>")
+            parts.append(f"<h3>{html.escape(as_text(item.get('text')) or '')}</h3>")
+            parts.append(f"<ul>{as_text(item.get('content')) or ''}</ul>")
     parts.append(_html(values, "additional", "additionalPlain"))
     return "\n".join(filter(None, parts))
 
 
 def _html(values: Mapping[str, object], marked_up: str, plain: str) -> str:
-    return _as_text(values.get(marked_up)) or html.escape(_as_text(values.get(plain)) or "").replace("\n", "<br>\n")
+    return as_text(values.get(marked_up)) or html.escape(as_text(values.get(plain)) or "").replace("\n", "<br>\n")

@@ -1,25 +1,20 @@
-"""Output rows in, the bytes of a format out: CSV, JSON lines, a JSON array or Parquet, written to a binary stream."""
+"""Batches of verdicts in, the bytes of a format out: CSV, JSON lines, a JSON array or Parquet, to a binary stream."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO, Any, Protocol
 
-Row = Mapping[str, object]
+import pyarrow as pa
 
-# A cell that begins with one of these is a formula, or becomes one, when a spreadsheet opens the file (OWASP).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from postclass.celltexts import cell_text, cell_texts, json_rows, one_line
 
 # Rows of a Parquet row group: large enough to compress, small enough (some 30 MB with the full text) to hold.
 _ROW_GROUP = 4096
-
-# Some readers take these for line ends; inside JSON strings they may stand as escapes.
-_LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
 
 
 class RowWriter(Protocol):
     """Writes rows to the stream it was made for, which it leaves open; ends with `close` or, on failure, `discard`."""
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write rows after those before."""
 
     def close(self) -> None:
@@ -29,20 +24,17 @@ class RowWriter(Protocol):
         """Forget the end; the stream is about to be thrown away."""
 
 
-def to_json(value: object) -> str:
-    """A plain value in, its JSON on one line out, in the widest sense of a line."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
-
-
 class JsonLines:
     """One JSON object a line."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write rows after those before."""
-        self._stream.write("".join(f"{to_json(row)}\n" for row in rows).encode())
+        rows = json_rows(batch.schema.names, batch.columns)
+        if rows:
+            self._stream.write(one_line("\n".join(rows)).encode() + b"\n")
 
     def close(self) -> None:
         """JSON lines end with their last line."""
@@ -57,10 +49,11 @@ class JsonArray:
         self._stream = stream
         self._before = "[\n"
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write rows after those before."""
-        for row in rows:
-            self._stream.write(f"{self._before}{to_json(row)}".encode())
+        rows = json_rows(batch.schema.names, batch.columns)
+        if rows:
+            self._stream.write(one_line(self._before + ",\n".join(rows)).encode())
             self._before = ",\n"
 
     def close(self) -> None:
@@ -76,33 +69,17 @@ class CsvTable:
 
     def __init__(self, stream: IO[bytes], names: Iterable[str], *, raw: bool = False) -> None:
         self._stream, self._raw = stream, raw
-        self.write([{name: name for name in names}])
+        self._stream.write(",".join(cell_text(name, raw=raw) for name in names).encode() + b"\n")
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write rows after those before."""
-        self._stream.write("".join(f"{','.join(map(self._cell, row.values()))}\n" for row in rows).encode())
+        cells = [cell_texts(column, raw=self._raw) for column in batch.columns]
+        self._stream.write("".join([f"{','.join(row)}\n" for row in zip(*cells, strict=True)]).encode())
 
     def close(self) -> None:
         """CSV ends with its last line."""
 
     discard = close
-
-    def _cell(self, value: object) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, int | float):
-            return str(value)
-        text = value if isinstance(value, str) else _flat(value)
-        if not self._raw and text.startswith(FORMULA_STARTS):
-            text = f"'{text}"
-        quoted = any(mark in text for mark in '",\r\n')
-        return '"' + text.replace('"', '""') + '"' if quoted else text
-
-
-def _flat(value: object) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ";".join(value)
-    return to_json(value)
 
 
 class _Valve:
@@ -127,28 +104,27 @@ class _Valve:
 
 
 class ParquetTable:
-    """Parquet of the contract's types, for the columns named."""
+    """Parquet of the contract's types, in row groups of a fixed size however the rows come."""
 
-    def __init__(self, stream: IO[bytes], names: Iterable[str]) -> None:
-        import pyarrow as pa
+    def __init__(self, stream: IO[bytes], schema: Any) -> None:  # noqa: ANN401 - pyarrow ships no types
         import pyarrow.parquet as pq
 
         self._stream = _Valve(stream)
-        self._schema = _schema(names)
-        self._writer = pq.ParquetWriter(pa.PythonFile(self._stream, mode="w"), self._schema)
-        self._rows: list[dict[str, object]] = []
+        self._schema = schema
+        self._writer = pq.ParquetWriter(pa.PythonFile(self._stream, mode="w"), schema)
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write rows after those before."""
-        self._rows += [
-            {
-                key: list(value.items()) if key == "evidence" and isinstance(value, dict) else value
-                for key, value in r.items()
-            }
-            for r in rows
-        ]
-        if len(self._rows) >= _ROW_GROUP:
-            self._flush()
+        at = 0
+        while at < batch.num_rows:
+            part = batch.slice(at, _ROW_GROUP - self._rows)
+            self._waiting.append(part)
+            self._rows += part.num_rows
+            at += part.num_rows
+            if self._rows == _ROW_GROUP:
+                self._flush()
 
     def close(self) -> None:
         """Write the footer."""
@@ -162,27 +138,8 @@ class ParquetTable:
         self._writer.close()
 
     def _flush(self) -> None:
-        import pyarrow as pa
-
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows.clear()
-
-
-def _schema(names: Iterable[str]) -> Any:  # noqa: ANN401 - pyarrow ships no types
-    import pyarrow as pa
-
-    text, real, whole = pa.string(), pa.float64(), pa.int64()
-    texts = pa.list_(text)
-    types = {
-        "row": whole,
-        "p_director": real,
-        "p_in_scope": real,
-        "traits": texts,
-        "top_terms": pa.list_(pa.struct({"term": text, "weight": real})),
-        "notes": texts,
-        "reasons": pa.list_(pa.struct({"kind": text, "key": text, "log_odds": real})),
-        "evidence": pa.map_(text, pa.struct({"text": text, "start": whole, "end": whole, "probability": real})),
-        "missing": texts,
-        "flip": pa.struct({"to": text, "drop_lines": texts, "add_traits": texts, "p_director": real}),
-    }
-    return pa.schema([(name, types.get(name, text)) for name in names])
+        # In one piece, so that the pages and dictionaries too are the same however the rows came.
+        table = pa.Table.from_batches(self._waiting, schema=self._schema).combine_chunks()
+        self._writer.write_table(table, row_group_size=_ROW_GROUP)
+        self._waiting.clear()
+        self._rows = 0

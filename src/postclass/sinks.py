@@ -11,10 +11,14 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import IO, Self
 
+import pyarrow as pa
+
+from postclass.batches import verdict_batch, verdict_schema
+from postclass.celltexts import to_json
 from postclass.errors import OutputError
 from postclass.posting import Rejection
-from postclass.rowwriters import CsvTable, JsonArray, JsonLines, ParquetTable, RowWriter, to_json
-from postclass.verdict import Explain, Verdict, to_record
+from postclass.rowwriters import CsvTable, JsonArray, JsonLines, ParquetTable, RowWriter
+from postclass.verdict import Explain, Verdict
 from postclass.wholefile import OpenFile, WholeFile, storage
 
 FORMATS_BY_SUFFIX = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
@@ -22,9 +26,6 @@ FORMATS = tuple(dict.fromkeys(FORMATS_BY_SUFFIX.values()))
 _ALSO = {"ndjson": "jsonl"}
 REJECTS_SUFFIX = ".rejects.jsonl"
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-
-# The names of an output's columns are those of any verdict's record.
-_BLANK = Verdict(1, None, None, None, "unclear", None, None, None, None, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,14 @@ class Sink:
             self._file.discard()
             raise
 
-    def write(self, verdicts: Sequence[Verdict]) -> None:
+    def write(self, verdicts: pa.RecordBatch | Sequence[Verdict]) -> None:
         """Write verdicts after those before, and hand them on at once if the output is stdout."""
         try:
+            batch = verdicts
+            if isinstance(batch, Sequence):
+                batch = verdict_batch(batch, explain=self._explain)
             with storage(self.name):
-                self._rows.write([to_record(verdict, explain=self._explain) for verdict in verdicts])
+                self._rows.write(batch)
                 if isinstance(self._file, OpenFile):
                     self._file.stream.flush()
         except UnicodeEncodeError as error:
@@ -128,11 +132,11 @@ def open_sink(path: str | PurePath, *, settings: SinkSettings | None = None) -> 
 
 
 def _writer(kind: str, stream: IO[bytes], settings: SinkSettings) -> RowWriter:
-    names = list(to_record(_BLANK, explain=settings.explain))
+    schema = verdict_schema(settings.explain)
     if kind == "csv":
-        return CsvTable(stream, names, raw=settings.raw_csv)
+        return CsvTable(stream, schema.names, raw=settings.raw_csv)
     if kind == "parquet":
-        return ParquetTable(stream, names)
+        return ParquetTable(stream, schema)
     return JsonArray(stream) if kind == "json" else JsonLines(stream)
 
 

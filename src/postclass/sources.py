@@ -1,21 +1,25 @@
 """A path or `-` in, its postings and rejections out, in their order and one at a time, whatever its format."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import TracebackType
 from typing import Self
 
+import pyarrow as pa
+
+from postclass.batches import Chunk
 from postclass.columns import Columns, Record, Unreadable
 from postclass.csvrows import read_csv
+from postclass.cutting import Cutter, Entry, as_posting, postings_of
 from postclass.errors import InputError, RecordError
 from postclass.jsonld import find_postings, find_scripts
 from postclass.jsonrows import read_json, read_jsonl, with_columns
 from postclass.jsontext import decode_whole
 from postclass.posting import Posting, Rejection
-from postclass.streams import Input, check_bytes, read_whole
-from postclass.tables import read_parquet, read_sqlite
+from postclass.sqliterows import read_sqlite
+from postclass.streams import Input, Skip, check_bytes, read_whole
 
 FORMATS_BY_SUFFIX = {
     ".csv": "csv",
@@ -33,6 +37,11 @@ FORMATS_BY_SUFFIX = {
 }
 FORMATS = tuple(dict.fromkeys(FORMATS_BY_SUFFIX.values()))
 _ALSO = {"ndjson": "jsonl", "tsv": "csv"}
+
+# A chunk ends at so many records, or so many bytes of text: enough that work done once a chunk does not show, few
+# enough that a chunk and what is made of it fit in memory several times over.
+CHUNK_ROWS = 4096
+CHUNK_BYTES = 16 * 2**20
 _DELIMITERS_BY_NAME = {"tab": "\t", "\\t": "\t"}
 
 
@@ -52,27 +61,49 @@ class SourceSettings:
 
 
 class Source:
-    """An open input: iterate over it once for its postings and rejections, and close it."""
+    """An open input: go once through its chunks, or through its postings and rejections, and close it."""
 
-    def __init__(
-        self, source: Input, records: Iterator[Record | Unreadable], columns: Columns, limit: int | None
-    ) -> None:
-        self._input, self._columns = source, columns
-        records = itertools.islice(records, limit)
-        self.name = source.name
+    def __init__(self, files: Sequence["_File"], *, name: str, columns: Columns, limit: int | None) -> None:
+        self.name = name
+        self._files, self._columns, self._limit = files, columns, limit
+        self._at = 0  # the file that is read
+        self._skip = Skip()
+        self._entries = self._read()
         # The first record is read at once: a header that can't be used is known before any work begins.
-        first = list(itertools.islice(records, 1))
-        self._records = itertools.chain(first, records)
+        first = list(itertools.islice(self._entries, 1))
+        self._entries = itertools.chain(first, self._entries)
+
+    def _read(self) -> Iterator[Entry]:
+        for at, file in enumerate(self._files):
+            self._at = at
+            yield from file.entries(self._skip)
+            if file is not self._files[-1]:
+                file.close()
 
     def __iter__(self) -> Iterator[Posting | Rejection]:
-        for row, record in enumerate(self._records, 1):
-            if isinstance(record, Record):
-                try:
-                    yield self._columns.posting(record, row=row)
-                    continue
-                except RecordError as error:
-                    record = Unreadable(str(error), record.where)  # noqa: PLW2901
-            yield Rejection(row, record.reason, f"{self.name}, {record.where}")
+        row = 1
+        for entry in _limited(self._entries, self._limit):
+            if isinstance(entry, pa.RecordBatch):
+                yield from postings_of(entry, row=row)
+                row += entry.num_rows
+            else:
+                yield as_posting(entry, self._columns, row=row, where=self._where)
+                row += 1
+
+    def chunks(self, *, skip: int = 0) -> Iterator[Chunk]:
+        """All records in order, or those after the first `skip`, in chunks of at most CHUNK_ROWS or CHUNK_BYTES.
+
+        Where `skip` is the end of a chunk, the same chunks follow as without it.
+        """
+        self._skip.left = skip
+        if skip and self._at == 0 and self._files[0].reads_anew:
+            self._entries = self._read()
+        cutter = Cutter(self._columns, row=skip + 1, rows=CHUNK_ROWS, size=CHUNK_BYTES, where=self._where)
+        limit = None if self._limit is None else max(0, self._limit - skip)
+        return cutter.cut(_limited(_skipped(self._entries, self._skip), limit))
+
+    def _where(self, where: str) -> str:
+        return f"{self._files[self._at].name}, {where}"
 
     def __enter__(self) -> Self:
         return self
@@ -84,11 +115,66 @@ class Source:
 
     def close(self) -> None:
         """Close the file that is read; stdin stays open."""
-        self._input.close()
+        self._files[self._at].close()
 
     def fraction(self) -> float | None:
         """The share of the input that has been read, or None if its size is not known."""
-        return self._input.fraction()
+        return self._files[self._at].fraction()
+
+
+class _File:
+    """A file of a source, opened when its turn comes."""
+
+    def __init__(self, path: str, columns: Columns, settings: SourceSettings) -> None:
+        self._path, self._columns, self._settings = path, columns, settings
+        self._input: Input | None = None
+        self.name = "stdin" if path == "-" else path
+        self.reads_anew = False  # whether `entries` may be asked for again
+
+    def entries(self, skip: Skip) -> Iterator[Entry]:
+        """The records of the file; some formats pass over those to skip quickly."""
+        self._input = self._input or Input(self._path)
+        kind = _format(self._input, self._settings)
+        self.reads_anew = kind == "parquet" and self._input.is_plain_file
+        yield from _READERS[kind](self._input, self._columns, self._settings, skip)
+
+    def fraction(self) -> float | None:
+        """The share of the file that has been read, or None if its size is not known."""
+        return None if self._input is None else self._input.fraction()
+
+    def close(self) -> None:
+        """Close the file, if it is open."""
+        if self._input is not None:
+            self._input.close()
+            self._input = None
+
+
+def _limited(entries: Iterator[Entry], limit: int | None) -> Iterator[Entry]:
+    """The same entries, up to a number of records."""
+    if limit is None:
+        yield from entries
+        return
+    while limit > 0 and (entry := next(entries, None)) is not None:
+        if isinstance(entry, pa.RecordBatch):
+            entry = entry.slice(0, limit)
+            limit -= entry.num_rows
+        else:
+            limit -= 1
+        yield entry
+
+
+def _skipped(entries: Iterator[Entry], skip: Skip) -> Iterator[Entry]:
+    """The same entries, but those that are to be passed over."""
+    for entry in entries:
+        if not skip.left:
+            yield entry
+        elif isinstance(entry, pa.RecordBatch):
+            rest = entry.slice(skip.left)
+            skip.left -= entry.num_rows - rest.num_rows
+            if rest.num_rows:
+                yield rest
+        else:
+            skip.left -= 1
 
 
 def open_source(path: str | PurePath, *, settings: SourceSettings | None = None) -> Source:
@@ -97,21 +183,19 @@ def open_source(path: str | PurePath, *, settings: SourceSettings | None = None)
     Raises `InputError` if it is missing, of an unknown format, or without the columns that are needed.
     """
     settings = settings or SourceSettings()
-    path = str(path)
-    source = Input(path)
+    columns = Columns(
+        {
+            "title": settings.title_col,
+            "description": settings.description_col,
+            "id": settings.id_col,
+            "company": settings.company_col,
+        }
+    )
+    file = _File(str(path), columns, settings)
     try:
-        kind = _format(source, settings)
-        columns = Columns(
-            {
-                "title": settings.title_col,
-                "description": settings.description_col,
-                "id": settings.id_col,
-                "company": settings.company_col,
-            }
-        )
-        return Source(source, _READERS[kind](source, columns, settings), columns, settings.limit)
+        return Source([file], name=file.name, columns=columns, limit=settings.limit)
     except BaseException:
-        source.close()
+        file.close()
         raise
 
 
@@ -134,7 +218,7 @@ def _suffix(path: str) -> str:
     return (PurePath(pure.stem) if pure.suffix.casefold() == ".gz" else pure).suffix.casefold()
 
 
-def _csv(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _csv(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     delimiter = _DELIMITERS_BY_NAME.get(settings.delimiter or "", settings.delimiter)
     if delimiter is None and "tsv" in {_suffix(source.path)[1:], settings.format}:
         delimiter = "\t"
@@ -142,30 +226,32 @@ def _csv(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[
     return read_csv(stream, columns, source=source.name, encoding=settings.encoding, delimiter=delimiter)
 
 
-def _jsonl(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _jsonl(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     stream = source.text(settings.encoding, newline="\n")
     return read_jsonl(stream, columns, source=source.name, encoding=settings.encoding)
 
 
-def _json(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _json(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     stream = source.text(settings.encoding, newline="\n")
     return read_json(stream, columns, source=source.name, encoding=settings.encoding)
 
 
-def _parquet(source: Input, columns: Columns, _: SourceSettings) -> Iterator[Record | Unreadable]:
-    return read_parquet(source, columns)
+def _parquet(source: Input, columns: Columns, _: SourceSettings, skip: Skip) -> Iterator[Entry]:
+    from postclass.parquetrows import read_parquet
+
+    return read_parquet(source, columns, skip)
 
 
-def _sqlite(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _sqlite(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     return read_sqlite(source, columns, table=settings.table)
 
 
-def _jsonld(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _jsonld(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     records = _linked([_whole(source, settings)], source=source.name, kind="document", lenient=False)
     return with_columns(records, columns, source=source.name)
 
 
-def _html(source: Input, columns: Columns, settings: SourceSettings) -> Iterator[Record | Unreadable]:
+def _html(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     scripts = find_scripts(_whole(source, settings))
     records = _linked(scripts, source=source.name, kind="script", lenient=True)
     return with_columns(records, columns, source=source.name)
@@ -198,7 +284,7 @@ def _linked(texts: list[str], *, source: str, kind: str, lenient: bool) -> Itera
         raise InputError(f"{source}: holds no schema.org JobPosting (JSON-LD).")
 
 
-_READERS: dict[str, Callable[[Input, Columns, SourceSettings], Iterator[Record | Unreadable]]] = {
+_READERS: dict[str, Callable[[Input, Columns, SourceSettings, Skip], Iterator[Entry]]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "json": _json,

@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO, Self
 
 from postclass.columns import is_text
@@ -54,6 +55,13 @@ def check_expansion(decoded: int, stored: int, *, source: str) -> None:
             f"{source}: {stored:,} bytes grow to more than {decoded:,}, as no real postings do; refused. "
             "If it is genuine, decompress it or split it first."
         )
+
+
+@dataclass(slots=True)
+class Skip:
+    """How many records are still to be passed over; formats that can do so quickly count them down."""
+
+    left: int = 0
 
 
 class _Metered(io.RawIOBase):

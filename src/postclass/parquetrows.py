@@ -1,0 +1,196 @@
+"""A Parquet file in, its records out, a batch at a time: as Arrow text where all is well, else row by row."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from postclass.columns import Columns, Record, Unreadable, as_text, is_text
+from postclass.csvrows import check_names
+from postclass.cutting import TEXTS, Entry, byte_lengths
+from postclass.errors import InputError
+from postclass.streams import MAX_RECORD, TOO_LONG, Input, Skip, check_expansion
+
+_BATCH = 256  # rows decoded at a time; a few MB of postings
+
+# Text with a character in it that is no white space, as `str.isspace` has it.
+_SPACES = "".join(f"\\x{{{point:x}}}" for point in range(0x3001) if chr(point).isspace())
+_NOT_BLANK = f"[^{_SPACES}]"
+
+
+def read_parquet(source: Input, columns: Columns, skip: Skip) -> Iterator[Entry]:
+    """The records of a Parquet file but those to skip; of its columns only those are read that make a posting."""
+    try:
+        with _seekable(source) as stream:
+            # A buffered column is read piece by piece; a dictionary column is measured before it is spread out.
+            schema = pq.read_schema(stream)
+            check_names(schema.names, source=source.name)
+            columns.require(schema.names, source=source.name)
+            used = columns.used(schema.names)
+            texts = [name for name in used if pa.types.is_string(schema.field(name).type)]
+            stream.seek(0)
+            file = pq.ParquetFile(stream, read_dictionary=texts, buffer_size=2**20, pre_buffer=False)
+            yield from _entries(file, _Table(columns, used), stored=_length(stream), source=source, skip=skip)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{source.name}: can't be read as Parquet: {reason}") from error
+
+
+def _entries(file: Any, table: "_Table", *, stored: int, source: Input, skip: Skip) -> Iterator[Entry]:  # noqa: ANN401
+    _check_metadata(file.metadata, table.used, stored=stored, source=source.name)
+    groups, row = _groups(file.metadata, skip)
+    decoded = 0
+    source.rows_share = 0.0
+    for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, columns=table.used, use_threads=False):
+        sizes = [_sizes(batch.column(name)) for name in table.used]
+        total = sum(int(size.sum()) for size in sizes)
+        decoded += total
+        check_expansion(decoded, stored, source=source.name)
+        made = table.texts(batch) if total <= MAX_RECORD else None
+        if made is not None:
+            yield made
+        else:
+            yield from table.records(batch, row=row + 1, sizes=None if total <= MAX_RECORD else sizes)
+        row += batch.num_rows
+        source.rows_share = row / file.metadata.num_rows
+
+
+def _groups(metadata: Any, skip: Skip) -> tuple[list[int], int]:  # noqa: ANN401
+    """The row groups to read, and how many rows come before them, which are then no longer to be skipped."""
+    row = 0
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group).num_rows
+        if rows > skip.left:
+            return list(range(group, metadata.num_row_groups)), row
+        skip.left -= rows
+        row += rows
+    return [], row
+
+
+def _check_metadata(metadata: Any, used: list[str], *, stored: int, source: str) -> None:  # noqa: ANN401
+    """Refuse a bomb that says so before a page of it is decoded; one that lies is caught while it is decoded."""
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        chunks = map(group.column, range(group.num_columns))
+        size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
+        check_expansion(size, stored, source=source)
+
+
+class _Table:
+    """The columns of a file that make postings; what becomes of a batch of them."""
+
+    def __init__(self, columns: Columns, used: list[str]) -> None:
+        self._found = columns.find(used)
+        self.used = used
+
+    def texts(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:
+        """The batch as TEXTS, or None if a row of it may have to be rejected: the slow way tells which."""
+        try:
+            made = {name: self._text(batch, field) for name, field in self._fields()}
+            made["description"] = self._description(batch)
+        except (_NotText, pa.ArrowInvalid):
+            return None
+        return pa.record_batch([made[name] for name in TEXTS.names], schema=TEXTS)
+
+    def records(self, batch: pa.RecordBatch, *, row: int, sizes: list[Any] | None) -> Iterator[Record | Unreadable]:
+        """The rows of a batch from number `row` on; with `sizes` one at a time, for they may be too long to hold."""
+        step = batch.num_rows if sizes is None else 1
+        for start in range(0, batch.num_rows, max(1, step)):
+            if sizes is not None and max(size[start] for size in sizes) > MAX_RECORD:
+                yield Unreadable(TOO_LONG, f"row {row + start}")
+                continue
+            values = [_values(batch.column(name).slice(start, step)) for name in self.used]
+            for number, cells in enumerate(zip(*values, strict=True), row + start):
+                yield Record(dict(zip(self.used, cells, strict=True)), f"row {number}")
+
+    def _fields(self) -> Iterator[tuple[str, str | None]]:
+        for field, names in self._found.items():
+            if field != "description":
+                yield field, names[0] if names else None
+
+    def _text(self, batch: pa.RecordBatch, name: str | None) -> Any:  # noqa: ANN401
+        if name is None:
+            return pa.nulls(batch.num_rows, pa.string())
+        column = batch.column(name)
+        if _is_texts(column.type):
+            return _as_texts(column)
+        cells = [as_text(value) for value in column.to_pylist()]
+        if not all(is_text(cell) for cell in cells if cell is not None):
+            raise _NotText
+        return pa.array(cells, pa.string())
+
+    def _description(self, batch: pa.RecordBatch) -> Any:  # noqa: ANN401
+        names = self._found["description"]
+        if not all(_is_texts(batch.column(name).type) for name in names):
+            raise _NotText
+        candidates = [_as_texts(batch.column(name)) for name in names]
+        if len(candidates) > 1:  # the first that is not blank, else the first
+            null = pa.scalar(None, pa.string())
+            told = [pc.if_else(pc.match_substring_regex(c, _NOT_BLANK), c, null) for c in candidates]
+            candidates = [pc.coalesce(*told, candidates[0])]
+        return pc.fill_null(candidates[0], "")
+
+
+class _NotText(Exception):  # noqa: N818 - it is no error: there is another way
+    """A batch is not text through and through."""
+
+
+def _is_texts(kind: Any) -> bool:  # noqa: ANN401
+    """Whether a column's cells are text as they stand, or bytes that may be."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(f(kind) for f in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary))
+
+
+def _as_texts(column: Any) -> Any:  # noqa: ANN401
+    """A column of text or bytes in, as a plain column of text out; raises `ArrowInvalid` if bytes are not UTF-8."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not pa.types.is_string(column.type):
+        column = column.cast(pa.string())
+    column.validate(full=True)  # Arrow takes a file's word for it that its text is UTF-8
+    return column
+
+
+def _sizes(column: Any) -> Any:  # noqa: ANN401
+    """A column in, the bytes of each cell out; cells that are not text count as their share of the column."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return pc.fill_null(pc.binary_length(column.dictionary).take(column.indices).cast(pa.int64()), 0).to_numpy(
+            zero_copy_only=False
+        )
+    if _is_texts(kind):
+        return byte_lengths(column)
+    return pa.array([column.nbytes // max(1, len(column))] * len(column), pa.int64()).to_numpy()
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401
+    """A column in, its cells as Python values out; bytes that are not UTF-8 become lone surrogates."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        cells = column.cast(pa.binary()).to_pylist()
+        return [cell if cell is None else cell.decode("utf-8", "surrogateescape") for cell in cells]
+
+
+def _seekable(source: Input) -> IO[bytes]:
+    """The input's file if it is a plain one, else a copy of it on disk."""
+    if source.is_plain_file:
+        return Path(source.path).open("rb")
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the reader
+    shutil.copyfileobj(source.stream, copy)
+    copy.seek(0)
+    return copy
+
+
+def _length(stream: IO[bytes]) -> int:
+    here = stream.tell()
+    length = stream.seek(0, 2)
+    stream.seek(here)
+    return length
