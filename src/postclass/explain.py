@@ -1,10 +1,11 @@
 """A model's opinion of a posting goes in; reasons, evidence, missing traits and the flip come out, as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from postclass.features import Reading, Space, words_of
-from postclass.opinion import DIRECTOR_TRAITS, Opinion, Parts, join, logistic, share_of, wording
+from postclass.omission import Omission
+from postclass.opinion import DIRECTOR_TRAITS, Opinion, Parts, logistic, share_of
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term
 
 Target = Literal["director", "pm"]
@@ -93,18 +94,19 @@ def _drops(parts: Parts, reading: Reading, opinion: Opinion, target: Target, sig
     """Drops the line that helps most, judges again, and so on."""
     shares = _line_shares(parts, reading, opinion)
     likely = sorted(range(len(shares)), key=lambda i: sign * shares[i])[: min(MAX_CHANGES + TRIED, len(shares)) - 1]
+    omission = Omission(parts, reading, opinion)
     dropped: frozenset[int] = frozenset()
-    current = opinion
+    current = opinion.log_odds
     for _ in range(MAX_CHANGES):
         left = [i for i in likely if i not in dropped][:TRIED]
-        tries = [(_judged_without(parts, reading, opinion, dropped | {i}), i) for i in left]
-        best, line = max(tries, key=lambda tried: sign * tried[0].log_odds, default=(current, -1))
-        if sign * best.log_odds <= sign * current.log_odds:
+        tries = [(omission.log_odds(dropped | {i}), i) for i in left]
+        best, line = max(tries, key=lambda tried: sign * tried[0], default=(current, -1))
+        if sign * best <= sign * current:
             return None  # dropping lines does not help any more
         current, dropped = best, dropped | {line}
-        if sign * current.log_odds > 0:
+        if sign * current > 0:
             lines = tuple(reading.text.lines[i].text for i in sorted(dropped))
-            return Flip(target, lines, (), logistic(current.log_odds))
+            return Flip(target, lines, (), logistic(current))
     return None
 
 
@@ -123,29 +125,20 @@ def _line_shares(parts: Parts, reading: Reading, opinion: Opinion) -> list[float
     return totals
 
 
-def _judged_without(parts: Parts, reading: Reading, opinion: Opinion, dropped: frozenset[int]) -> Opinion:
-    """The opinion of the posting without some of its lines."""
-    kept = [words for i, words in enumerate(reading.words) if i not in dropped]
-    scores = tuple(None if i in dropped else line for i, line in enumerate(opinion.scores))
-    return join(parts, scores, *wording(parts, kept), bias=opinion.bias)
-
-
 def _additions(parts: Parts, opinion: Opinion, target: Target, sign: float, missing: tuple[str, ...]) -> Flip | None:
     """Adds the trait that helps most at its usual strength, and so on."""
-    gains = {
+    gained = {
         key: share_of(weight, weight.usual) - share_of(weight, pools)
         for key, weight, pools in zip(parts.traits, parts.weights, opinion.pools[:-1], strict=True)
         if key in missing
     }
-    # The first trait of a director's core to come in brings a line that reads like a director's.
-    lines = parts.director_lines
-    brought = max(0.0, share_of(lines, lines.usual) - share_of(lines, opinion.pools[-1]))
-    core = [key for key in gains if key in DIRECTOR_TRAITS]
-    order = sorted(gains, key=lambda key: -sign * (gains[key] + (brought if key in core else 0.0)))
+    brought = _brought(parts, opinion)
+    core = [key for key in gained if key in DIRECTOR_TRAITS]
+    order = sorted(gained, key=lambda key: -sign * (gained[key] + (brought if key in core else 0.0)))
     added: list[str] = []
     log_odds = opinion.log_odds
     for key in order[:MAX_CHANGES]:
-        gain = gains[key] + (brought if key in core and not set(core) & set(added) else 0.0)
+        gain = gained[key] + (brought if key in core and not set(core) & set(added) else 0.0)
         if sign * gain <= 0:
             return None
         added.append(key)
@@ -153,3 +146,20 @@ def _additions(parts: Parts, opinion: Opinion, target: Target, sign: float, miss
         if sign * log_odds > 0:
             return Flip(target, (), tuple(added), logistic(log_odds))
     return None
+
+
+def gains(parts: Parts, opinion: Opinion, keys: Collection[str]) -> dict[str, float]:
+    """What each of some traits, alone, would add to the log-odds of director if it were there at its usual strength."""
+    return {
+        key: share_of(weight, weight.usual)
+        - share_of(weight, pools)
+        + (_brought(parts, opinion) if key in DIRECTOR_TRAITS else 0.0)
+        for key, weight, pools in zip(parts.traits, parts.weights, opinion.pools[:-1], strict=True)
+        if key in keys
+    }
+
+
+def _brought(parts: Parts, opinion: Opinion) -> float:
+    """What the first trait of a director's core to come in adds besides: a line that reads like a director's."""
+    lines = parts.director_lines
+    return max(0.0, share_of(lines, lines.usual) - share_of(lines, opinion.pools[-1]))

@@ -4,6 +4,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a posting besides, which no verdict looks at but an audit tells or sorts by."""
+
+    department: str | None = None
+    seniority: str | None = None  # as a job board gave it, such as "Mid-Senior level"
+    path: str | None = None  # of its own file, in a directory of them
+    line: int | None = None  # of its title, in that file
+    ignored: frozenset[str] = frozenset()  # kinds of finding that its file says to set aside
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """A job posting as given; `row` is its 1-based record number in its input."""
 
@@ -12,6 +23,7 @@ class Posting:
     company: str | None = None
     id: str | None = None
     row: int = 1
+    about: About = About()
 
 
 @dataclass(frozen=True, slots=True)

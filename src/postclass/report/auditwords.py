@@ -1,0 +1,143 @@
+"""What an audit says in words: a finding in; its headline, its certainty and plain advice out."""
+
+from collections.abc import Mapping, Sequence
+
+from postclass.finding import FINDING_NOTES, KINDS, Audit, Detail, Finding, Kind, Side
+from postclass.report.words import LEVEL_WORDS, begun, listed, one_line, percent
+from postclass.traits import Trait
+from postclass.verdict import NOTES
+
+# How sure, in words: the least probability for each, and what a person says.
+CERTAINTY = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.0, "more likely than not"))
+KIND_WORDS: dict[Kind, str] = {
+    "inflated": "title above text",
+    "deflated": "title below text",
+    "consistent": "title and text agree",
+    "undecided": "undecided",
+    "out_of_scope": "not product management",
+}
+LISTED = 3  # traits or lines in one sentence; the report lists them all
+QUOTED = 120  # characters of a line within a sentence
+LIMITS = (
+    "It reads the text of a posting and nothing else: not the job, the company's grades, the pay or who does the work.",
+    "It judges postings, never people: a finding is a reason to read the posting again, and no more than that.",
+    "A posting can leave out what the job holds: “missing” means that the text does not say it.",
+    "It knows English postings for product-management roles, and it is wrong at times: docs/audit.md says how often.",
+)
+
+
+def certain(probability: float) -> str:
+    """A probability in words and as a number: `very likely (93 %)`."""
+    return f"{next(words for least, words in CERTAINTY if probability >= least)} ({percent(probability)})"
+
+
+def headline(finding: Finding) -> str:
+    """The finding in one sentence."""
+    text = _text_words(finding)
+    sure = "" if finding.probability is None else f", {certain(finding.probability)}"
+    if finding.kind == "undecided":
+        return f"Undecided: {listed([_note(note) for note in finding.notes])}{_leaning(finding)}."
+    if finding.kind == "out_of_scope":
+        if "other_trade" in finding.notes:
+            return f"{begun(FINDING_NOTES['other_trade'])}, so it claims no level; the text describes {text}."
+        return "The text does not read like product management, so there is nothing to compare."
+    if finding.claimed == "lead":
+        return f"The title claims no level of its own; the text describes {text}{_lean_sure(finding)}."
+    return {
+        "inflated": f"The title claims more than the text shows: a director-level title over {text}{sure}.",
+        "deflated": f"The text shows more than the title claims: a PM-level title over {text}{sure}.",
+        "consistent": f"Title and text agree: {text}{sure}.",
+    }[finding.kind]
+
+
+def _text_words(finding: Finding) -> str:
+    return f"{LEVEL_WORDS[finding.lean or 'pm']} work"
+
+
+def _lean_sure(finding: Finding) -> str:
+    p = finding.p_director
+    return "" if p is None else f", {certain(max(p, 1 - p))}"
+
+
+def _leaning(finding: Finding) -> str:
+    return f"; the text leans towards {_text_words(finding)}{_lean_sure(finding)}" if finding.lean else ""
+
+
+def _note(note: str) -> str:
+    return FINDING_NOTES.get(note) or NOTES.get(note, note)
+
+
+def advice(finding: Finding, traits: Mapping[str, Trait]) -> tuple[str, ...]:
+    """What to do, in a few sentences; nothing where there is nothing to do."""
+    detail = finding.detail
+    if finding.kind not in {"inflated", "deflated"} or detail is None:
+        return ()
+    lines = []
+    if detail.change is not None and detail.change.titles:
+        lines.append(f"A title that fits the text: {_either([f'“{one_line(t)}”' for t in detail.change.titles])}.")
+    if detail.missing:
+        labels = [traits[key].label for key in detail.missing]
+        more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
+        named = ", ".join(labels[:LISTED]) if more else listed(labels)
+        lines.append(f"The text does not show what its title promises: {named}{more}.")
+    if detail.change is not None and detail.change.text is not None:
+        lines.append(_text_change(detail, traits))
+    lines.append("Write only what is true of the role: if the text is right, it is the title that should change.")
+    return tuple(lines)
+
+
+def _text_change(detail: Detail, traits: Mapping[str, Trait]) -> str:
+    flip = detail.change.text if detail.change else None
+    if flip is None:
+        return ""
+    after = f"the text then reads as {LEVEL_WORDS[flip.to]}, p = {flip.p_director:.2f}"
+    if flip.drop_lines:
+        quoted = [f"“{_short(line)}”" for line in flip.drop_lines]
+        return f"The smallest change of the text: take out or reword {listed(quoted)}; {after}."
+    return f"The smallest change of the text: show {listed([traits[key].label for key in flip.add_traits])}; {after}."
+
+
+def _short(line: str) -> str:
+    line = one_line(line)
+    return line if len(line) <= QUOTED else f"{line[:QUOTED].rsplit(' ', 1)[0]}…"
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def summary_words(audit: Audit) -> tuple[str, ...]:
+    """The audit in a few sentences."""
+    counts = counted(audit.findings)
+    compared = counts["inflated"] + counts["deflated"] + counts["consistent"]
+    ignored = sum(finding.ignored for finding in audit.findings)
+    inflated, deflated, consistent = (f"{counts[kind]:,}" for kind in ("inflated", "deflated", "consistent"))
+    lines = [
+        f"{_many(len(audit.findings), 'posting')} audited; of {compared:,} the title could be held against the text.",
+        f"{inflated} claim more than their text shows, {deflated} claim less, {consistent} agree with it.",
+    ]
+    if counts["undecided"] or counts["out_of_scope"]:
+        undecided, outside = f"{counts['undecided']:,}", f"{counts['out_of_scope']:,}"
+        lines.append(f"{undecided} undecided and {outside} outside product management: of these nothing is said.")
+    if ignored:
+        lines.append(f"{_many(ignored, 'finding')} set aside by ignore comments or an ignore file.")
+    if audit.rejections:
+        lines.append(f"{_many(len(audit.rejections), 'record')} could not be read; they are listed with the reason.")
+    return tuple(lines)
+
+
+def counted(findings: Sequence[Finding]) -> dict[Kind, int]:
+    """How many findings there are of each kind, all kinds named."""
+    counts = dict.fromkeys(KINDS, 0)
+    for finding in findings:
+        counts[finding.kind] += 1
+    return counts
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def side_words(side: Side) -> str:
+    """`director-level` or `PM-level`."""
+    return LEVEL_WORDS[side]
