@@ -14,13 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from postclass.batch import Summary
-from postclass.cli import classify as command
+from postclass.batches import verdict_batch
 from postclass.cli import main
-from postclass.cli.classify import Progress, progress_line, summary_lines
+from postclass.cli import progress as progress_module
+from postclass.cli.closing import summary_lines
+from postclass.cli.progress import Progress, progress_line
 from postclass.cli.table import Table, columns, fitted
 from postclass.posting import Rejection
 from postclass.traits import Trait
-from postclass.verdict import to_record
+from postclass.verdict import Verdict, to_record
 
 if TYPE_CHECKING:
     from standins import FakeModel, Make
@@ -55,6 +57,11 @@ def start(*arguments: str | Path, pause: float = 0.0, **options: Any) -> "subpro
     """`postclass classify` in a process of its own, with a model that pauses for each posting."""
     line = [sys.executable, "-c", SLOW.replace("{pause}", str(pause)), "classify", *map(str, arguments)]
     return subprocess.Popen(line, env=os.environ, stderr=subprocess.PIPE, **options)
+
+
+def batch(*verdicts: Verdict) -> Any:  # noqa: ANN401 - pyarrow ships no types
+    """Verdicts as a batch."""
+    return verdict_batch(verdicts, explain="full")
 
 
 @pytest.fixture
@@ -223,8 +230,8 @@ def test_terminal_commands_in_titles(
 ) -> None:
     """ESC, BEL, bidi overrides and line breaks in titles and rejections reach no terminal."""
     table = Table(traits)
-    table.write([make_verdict(title="\x1b]0;x\x07\u202eA\nB\r"), make_verdict(title=None)])
-    table.write([])
+    table.write(batch(make_verdict(title="\x1b]0;x\x07\u202eA\nB\r"), make_verdict(title=None)))
+    table.write(batch())
     table.reject(Rejection(3, "\x1b[31m", "a\u202e"))
     out, err = capsys.readouterr()
 
@@ -239,7 +246,7 @@ def test_table_of_all_levels(
     """What can't be judged says why; what is out of scope gives no reasons."""
     table = Table(traits)
     blank = {"p_director": None, "explanation": None, "traits": (), "top_terms": ()}
-    table.write([make_verdict(level="unclear", notes=("empty",), **blank), make_verdict(level="out_of_scope")])
+    table.write(batch(make_verdict(level="unclear", notes=("empty",), **blank), make_verdict(level="out_of_scope")))
     _, unclear, out_of_scope = capsys.readouterr().out.splitlines()
 
     assert unclear.startswith("    1  unclear                     Product Owner")
@@ -258,7 +265,7 @@ def test_table_on_a_terminal(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
-    Table(traits).write([make_verdict()])
+    Table(traits).write(batch(make_verdict()))
     _, line = capsys.readouterr().out.splitlines()
 
     assert "\x1b[35mdirector-level\x1b[0m" in line
@@ -291,11 +298,11 @@ class Half:
 
 def test_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal a line is redrawn now and then and wiped at the end; elsewhere there is none."""
-    monkeypatch.setattr(command, "_REDRAWS", 0.0)
-    with Progress(Half(), shown=True) as progress:  # type: ignore[arg-type]
+    monkeypatch.setattr(progress_module, "_REDRAWS", 0.0)
+    with Progress(Half(), shown=True) as progress:
         progress.show(10)
     shown = capsys.readouterr().err
-    with Progress(Half(), shown=False) as progress:  # type: ignore[arg-type]
+    with Progress(Half(), shown=False) as progress:
         progress.show(10)
 
     assert shown.startswith("\r 50%  10 records, ")
@@ -304,9 +311,12 @@ def test_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
 
 
 def test_progress_line() -> None:
-    """The line says the share, the count, the rate and the time left, or just count and rate."""
+    """The line says the share, the count, the rate and the time left, or just count and rate, of this run alone."""
     assert " 25%  1,000 records, 100/s, 0:30 left" == progress_line(1000, seconds=10, fraction=0.25)
     assert "1,000 records, 100/s" == progress_line(1000, seconds=10, fraction=None)
+    assert " 25%  1,000 records, 10/s, 5:00 left" == progress_line(1000, seconds=50, fraction=0.25, resumed=500)
+    assert "  0%  10 records, 1/s, 1:00:00 left" == progress_line(10, seconds=10, fraction=10 / 3610)
+    assert " 50%  7 records, 0/s" == f" 50%  {progress_line(7, seconds=10, fraction=0.5, resumed=7)}"
 
 
 def test_summary_lines() -> None:
@@ -323,4 +333,10 @@ def test_summary_lines() -> None:
         "Rejected: 1: torn",
     ] == list(summary_lines(summary))
     assert ["0 records in 0.0 s (0/s)"] == list(summary_lines(nothing))
+    resumed = Summary(levels={"pm": 10}, notes={}, rejections={}, seconds=2.0, resumed=6)
+
     assert ["1 record in 1.0 s (1/s): 1 pm"] == list(summary_lines(one))
+    assert [
+        "10 records in 2.0 s (2/s): 10 pm",
+        "Of these, 6 were done by an earlier run.",
+    ] == list(summary_lines(resumed))

@@ -1,36 +1,35 @@
 """A source of postings in, a verdict or a rejection for each of its records into a sink, and a summary out."""
 
-import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from postclass.posting import Posting, Rejection
-from postclass.verdict import Verdict
+import pyarrow as pa
+import pyarrow.compute as pc
 
-if TYPE_CHECKING:
-    from postclass.judge import JudgeSettings
-
-# Records judged at a time: enough that work done once a call does not show, few enough to hold and to show progress.
-CHUNK = 256
+from postclass.batches import Chunk
+from postclass.engines import Engine, Judge, Judged
+from postclass.engines import InProcess as _InProcess
+from postclass.longrun import LongRun
+from postclass.posting import Rejection
 
 # Different reasons counted by themselves; reasons may quote the input, so their number has no bound of its own.
 _REASONS_COUNTED = 100
 
 
-class Judge(Protocol):
-    """What judges postings: a `Model`, or anything with its `judge`."""
+class Input(Protocol):
+    """What gives postings: a `Source`."""
 
-    def judge(self, postings: Iterable[Posting], *, settings: "JudgeSettings") -> Iterator[Verdict]:
-        """Postings in, their verdicts out, one each and in order."""
+    def chunks(self, *, skip: int = 0) -> Iterable[Chunk]:
+        """The records after the first `skip`, which end a chunk."""
 
 
 class Output(Protocol):
     """What takes verdicts and rejections: a `Sink`, or a view on the terminal."""
 
-    def write(self, verdicts: Sequence[Verdict]) -> None:
+    def write(self, verdicts: pa.RecordBatch) -> None:
         """Take verdicts, after those before."""
 
     def reject(self, rejection: Rejection) -> None:
@@ -45,6 +44,7 @@ class Summary:
     notes: Mapping[str, int]
     rejections: Mapping[str, int]  # by reason; beyond the first hundred reasons, "other reasons"
     seconds: float = field(compare=False)
+    resumed: int = field(default=0, compare=False)  # records that an earlier run had done
 
     @property
     def verdicts(self) -> int:
@@ -63,48 +63,83 @@ class Summary:
 
     @property
     def rate(self) -> float:
-        """Records a second."""
-        return self.rows / max(self.seconds, 1e-9)
+        """Records a second, without those that an earlier run had done."""
+        return (self.rows - self.resumed) / max(self.seconds, 1e-9)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts what goes by."""
+
+    levels: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
+    records: int = 0
+
+    def add(self, judged: Judged) -> None:
+        verdicts = judged.verdicts
+        _count(self.levels, verdicts.column("level"))
+        _count(self.notes, pc.list_flatten(verdicts.column("notes")))
+        for rejection in judged.rejections:
+            known = rejection.reason in self.rejections or len(self.rejections) < _REASONS_COUNTED
+            self.rejections[rejection.reason if known else "other reasons"] += 1
+        self.records += judged.records
+
+
+def _count(counter: Counter[str], values: pa.Array) -> None:
+    for pair in pc.value_counts(values).to_pylist():
+        counter[pair["values"]] += pair["counts"]
 
 
 def classify(
-    source: Iterable[Posting | Rejection],
+    source: Input,
     sink: Output,
-    model: Judge,
+    judge: Engine | Judge,
     *,
-    settings: "JudgeSettings",
-    progress: Callable[[int], None] | None = None,
+    run: LongRun | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
-    """Judge all postings of `source` into `sink`, in order; `progress` is told how many records are done so far."""
-    levels: Counter[str] = Counter()
-    notes: Counter[str] = Counter()
-    rejections: Counter[str] = Counter()
-    start, done = time.monotonic(), 0
-    records = iter(source)
-    while chunk := list(itertools.islice(records, CHUNK)):
-        for record in chunk:
-            if isinstance(record, Rejection):
-                known = record.reason in rejections or len(rejections) < _REASONS_COUNTED
-                rejections[record.reason if known else "other reasons"] += 1
-                sink.reject(record)
-        verdicts = judge_chunk(model, [r for r in chunk if isinstance(r, Posting)], settings=settings)
-        levels.update(verdict.level for verdict in verdicts)
-        notes.update(note for verdict in verdicts for note in verdict.notes)
-        sink.write(verdicts)
-        done += len(chunk)
+    """Judge all postings of `source` into `sink`, in order.
+
+    A `run` begins with what an interrupted one has kept, and keeps what this one does. `progress` is told how many
+    records are done so far, and how many of them an earlier run had done.
+    """
+    engine = judge if isinstance(judge, Engine) else _InProcess(judge)
+    tally = _Tally()
+    for judged in run.replay() if run is not None else ():
+        _hand_on(judged, sink)
+        tally.add(judged)
+    start, resumed = time.monotonic(), tally.records
+    for judged in engine.judged(_chunks(source, run)):
+        _hand_on(judged, sink)
+        tally.add(judged)
+        if run is not None:
+            run.add(judged)
         if progress is not None:
-            progress(done)
-    seconds = time.monotonic() - start
-    return Summary(levels=dict(levels), notes=dict(notes), rejections=dict(rejections), seconds=seconds)
+            progress(tally.records, resumed)
+    return Summary(
+        levels=dict(tally.levels), notes=dict(tally.notes), rejections=dict(tally.rejections),
+        seconds=time.monotonic() - start, resumed=resumed,
+    )  # fmt: skip
 
 
-def judge_chunk(model: Judge, postings: Sequence[Posting], *, settings: "JudgeSettings") -> list[Verdict]:
-    """Postings in, their verdicts out, one each and in order; a posting that comes several times is judged once."""
-    firsts = {_content(posting): posting for posting in reversed(postings)}
-    judged = dict(zip(firsts, model.judge(firsts.values(), settings=settings), strict=True))
-    return [replace(judged[_content(posting)], row=posting.row, id=posting.id) for posting in postings]
+def _hand_on(judged: Judged, sink: Output) -> None:
+    for rejection in judged.rejections:
+        sink.reject(rejection)
+    if judged.verdicts.num_rows:
+        sink.write(judged.verdicts)
 
 
-def _content(posting: Posting) -> tuple[str, str | None, str | None]:
-    """All that a verdict rests on: the text, and the title and company that are masked in it."""
-    return posting.description, posting.title, posting.company
+def _chunks(source: Input, run: LongRun | None) -> Iterator[Chunk]:
+    """The chunks of what has not been done: of one that was done in part, the rest."""
+    if run is None or not run.place.records:
+        yield from source.chunks()
+        return
+    place = run.place
+    for chunk in source.chunks(skip=place.chunk):
+        done = pc.sum(pc.less_equal(chunk.postings.column("row"), place.records), min_count=0).as_py()
+        if not done and (not chunk.rejections or chunk.rejections[0].row > place.records):
+            yield chunk
+        else:
+            rest = tuple(rejection for rejection in chunk.rejections if rejection.row > place.records)
+            yield Chunk(chunk.postings.slice(done), rest)

@@ -1,26 +1,29 @@
 """`postclass classify`: a file of postings in, a verdict for each of them out, to a file or as a table to read."""
 
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from postclass.cli.closing import resumable, summary_lines
+from postclass.cli.progress import Progress
 from postclass.cli.table import Table
 from postclass.errors import EXIT_FINDINGS
-from postclass.report.words import one_line
-from postclass.verdict import LEVELS, Explain
+from postclass.verdict import Explain
 
 if TYPE_CHECKING:
     from postclass.batch import Summary
-    from postclass.sources import Source
+    from postclass.engines.choice import EngineSettings, Kind
+    from postclass.engines.task import Task
+    from postclass.longrun import LongRun
+    from postclass.sinks import SinkSettings
+    from postclass.sources import SourceSettings
 
-_REDRAWS = 0.2  # seconds between two states of the progress line; more often flickers and costs time
-_REASONS_SHOWN = 5
+# Options that do not change what comes out of an input, so that a resumed run may have others.
+_FREE = frozenset({"source", "output", "model", "rejects", "force", "resume", "workers", "engine", "scheduler"})
 
 
 @click.command()
@@ -46,6 +49,12 @@ _REASONS_SHOWN = 5
 @click.option("--raw-csv", is_flag=True, help="Don't guard CSV cells that a spreadsheet would run as formulas.")
 @click.option("--force", is_flag=True, help="Overwrite an output that exists.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run; do nothing where it is finished.")
+@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes that judge. By itself one, and up "
+              "to eight, one a core, when a run takes longer than a few seconds.")  # fmt: skip
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+              help="Where to judge: here, or on a Dask cluster.")  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster, such as tcp://10.0.0.1:8786.")
 def classify(
     source: str,
     output: str | None,
@@ -65,6 +74,10 @@ def classify(
     raw_csv: bool,
     force: bool,
     limit: int | None,
+    resume: bool,
+    workers: int | None,
+    engine: "Kind",
+    scheduler: str | None,
 ) -> None:
     """Judge every posting of a file.
 
@@ -75,80 +88,80 @@ def classify(
     Examples:
       postclass classify postings.csv
       postclass classify postings.jsonl.gz -o verdicts.parquet
+      postclass classify postings.parquet -o verdicts.parquet --resume --workers 8
       cat jobs.json | postclass classify - --from json -o - | jq .level
     """
-    from postclass.batch import classify as run
+    from postclass.engines.choice import EngineSettings
+    from postclass.engines.task import Task, model_digest
     from postclass.judge import JudgeSettings
-    from postclass.modelfile import load_model
-    from postclass.sinks import SinkSettings, open_sink
-    from postclass.sources import SourceSettings, open_source
-    from postclass.traits import load_traits
+    from postclass.longrun import open_run
+    from postclass.sinks import SinkSettings
+    from postclass.sources import SourceSettings
 
+    if output is None and (to or rejects or raw_csv or force):
+        raise click.UsageError("--to, --rejects, --raw-csv and --force need an output; name it with -o.")
+    if (engine == "dask") is not bool(scheduler):
+        raise click.UsageError("--engine dask and --scheduler ADDRESS need each other.")
     reading = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, id_col=id_col, company_col=company_col,
         table=table, encoding=encoding, delimiter=delimiter, limit=limit,
     )  # fmt: skip
-    writing = SinkSettings(format=to, explain=explain, raw_csv=raw_csv, force=force, rejects=rejects, source=source)
-    if output is None and (to or rejects or raw_csv or force):
-        raise click.UsageError("--to, --rejects, --raw-csv and --force need an output; name it with -o.")
+    overwrite = force or resume  # what `--resume` may overwrite is checked by the run
+    writing = SinkSettings(
+        format=to, explain=explain, raw_csv=raw_csv, force=overwrite, rejects=rejects, source=source,
+    )  # fmt: skip
     detail: Explain = "full" if output is None else explain  # a table shows the strongest reasons
-    with ExitStack() as stack:
-        postings = stack.enter_context(open_source(source, settings=reading))
-        sink = Table(load_traits()) if output is None else stack.enter_context(open_sink(output, settings=writing))
-        judge = load_model(model)
-        progress = stack.enter_context(Progress(postings, shown=output not in {None, "-"} and sys.stderr.isatty()))
-        told = JudgeSettings(explain=detail, prior=prior)
-        summary = run(postings, sink, judge, settings=told, progress=progress.show)
+    digest = model_digest(model)
+    task = Task(model, JudgeSettings(explain=detail, prior=prior), digest)
+    options = _binding(click.get_current_context().params)
+    long = open_run(output, source, model=digest, settings=options, resume=resume, force=force)
+    if long is not None and long.finished:
+        click.echo(f"{output}: is finished; nothing is left to do.", err=True)
+        return
+    summary = _run(source, output, reading, writing, task, long, EngineSettings(engine, workers, scheduler))
     for line in summary_lines(summary):
         click.echo(line, err=True)
     if summary.rejected:
         raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
-class Progress:
-    """A line on stderr that says how far a source has been read, how fast and how long it will take."""
+def _run(
+    source: str,
+    output: str | None,
+    reading: "SourceSettings",
+    writing: "SinkSettings",
+    task: "Task",
+    long: "LongRun | None",
+    where: "EngineSettings",
+) -> "Summary":
+    """Open everything, judge, and close everything: the output appears before the journal goes."""
+    from postclass.batch import classify as run
+    from postclass.claim import claimed
+    from postclass.engines.choice import open_engine
+    from postclass.sinks import open_sink
+    from postclass.sources import open_source
+    from postclass.traits import load_traits
 
-    def __init__(self, source: "Source", *, shown: bool) -> None:
-        self._source, self._shown = source, shown
-        self._start = self._last = time.monotonic()
-
-    def show(self, done: int) -> None:
-        """Redraw the line, at most a few times a second."""
-        now = time.monotonic()
-        if self._shown and now - self._last >= _REDRAWS:
-            self._last = now
-            line = progress_line(done, seconds=now - self._start, fraction=self._source.fraction())
-            click.echo(f"\r{line}\x1b[K", nl=False, err=True, color=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True, color=True)
-
-
-def progress_line(done: int, *, seconds: float, fraction: float | None) -> str:
-    """Records done, seconds taken and the share of the input read in, the line for people out."""
-    line = f"{done:,} records, {done / max(seconds, 1e-9):,.0f}/s"
-    if not fraction:
-        return line
-    left = round(seconds * (1 - fraction) / fraction)
-    return f"{fraction:4.0%}  {line}, {left // 60}:{left % 60:02} left"
+    with ExitStack() as stack:
+        stack.enter_context(resumable(long))
+        postings = stack.enter_context(open_source(source, settings=reading))
+        claim = stack.enter_context(claimed(_targets(output, writing) if long is not None else []))
+        if long is not None:
+            stack.enter_context(long)
+        sink = Table(load_traits()) if output is None else stack.enter_context(open_sink(output, settings=writing))
+        claim.hold()
+        judge = stack.enter_context(open_engine(where, task, name=postings.name))
+        progress = stack.enter_context(Progress(postings, shown=output not in {None, "-"} and sys.stderr.isatty()))
+        return run(postings, sink, judge, run=long, progress=progress.show)
 
 
-def summary_lines(summary: "Summary") -> Iterator[str]:
-    """A summary in, the closing lines for people out."""
-    counts = [f"{summary.levels[level]:,} {level}" for level in LEVELS if level in summary.levels]
-    if summary.rejected:
-        counts.append(f"{summary.rejected:,} rejected")
-    records = "1 record" if summary.rows == 1 else f"{summary.rows:,} records"
-    what = ", ".join(counts)
-    yield f"{records} in {summary.seconds:,.1f} s ({summary.rate:,.0f}/s){': ' if what else ''}{what}"
-    if summary.notes:
-        notes = sorted(summary.notes.items(), key=lambda item: -item[1])
-        yield f"Notes: {', '.join(f'{count:,} {note}' for note, count in notes)}"
-    for reason, count in sorted(summary.rejections.items(), key=lambda item: -item[1])[:_REASONS_SHOWN]:
-        yield f"Rejected: {count:,}: {one_line(reason)}"
+def _targets(output: str | None, writing: "SinkSettings") -> list[Path]:
+    from postclass.sinks import REJECTS_SUFFIX
+
+    rejects = f"{output}{REJECTS_SUFFIX}" if writing.rejects is None else writing.rejects
+    return [Path(path) for path in (output, rejects) if path is not None]
+
+
+def _binding(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The command's parameters in, those that change what comes out, by the names of their options, out."""
+    return {f"{name.strip('_').replace('_', '-')}": value for name, value in params.items() if name not in _FREE}

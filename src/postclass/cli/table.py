@@ -4,6 +4,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from postclass.posting import Rejection
 from postclass.report.words import LEVEL_WORDS, begun, leaning, one_line, signs
 from postclass.traits import Trait
 from postclass.verdict import LEVELS, NOTES, Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _LEVELS = {**LEVEL_WORDS, "unclear": "unclear", "out_of_scope": "not product"}
 _COLOURS = {"director": "magenta", "pm": "cyan", "unclear": "yellow", "out_of_scope": "yellow"}
@@ -30,12 +34,14 @@ class Table:
         self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
         self._begun = False
 
-    def write(self, verdicts: Sequence[Verdict]) -> None:
+    def write(self, verdicts: "pa.RecordBatch") -> None:
         """Print verdicts, after a heading if they are the first."""
-        if verdicts and not self._begun:
+        from postclass.batches import verdicts_of
+
+        if verdicts.num_rows and not self._begun:
             self._begun = True
             self._print("row", f"{'level':<{_LEVEL_WIDTH}}", "p_director", "title", "mainly for")
-        for verdict in verdicts:
+        for verdict in verdicts_of(verdicts):
             level = f"{_LEVELS[verdict.level]:<{_LEVEL_WIDTH}}"
             shown = click.style(level, fg=_COLOURS[verdict.level]) if self._colour else level
             p = "" if verdict.p_director is None else f"{verdict.p_director:.2f}"
