@@ -16,7 +16,10 @@ from postclass.cutting import TEXTS, Entry, byte_lengths
 from postclass.errors import InputError
 from postclass.streams import MAX_RECORD, TOO_LONG, Input, Skip, check_expansion
 
-_BATCH = 256  # rows decoded at a time; a few MB of postings
+# Rows decoded at a time: with fewer, decoding a dictionary column costs more than its text; and the bytes that they
+# may take by the file's own word, for postings that are longer than usual.
+_BATCH = 1024
+_BATCH_BYTES = 16 * 2**20
 
 # Text with a character in it that is no white space, as `str.isspace` has it.
 _SPACES = "".join(f"\\x{{{point:x}}}" for point in range(0x3001) if chr(point).isspace())
@@ -46,7 +49,8 @@ def _entries(file: Any, table: "_Table", *, stored: int, source: Input, skip: Sk
     groups, row = _groups(file.metadata, skip)
     decoded = 0
     source.rows_share = 0.0
-    for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, columns=table.used, use_threads=False):
+    size = _batch_rows(file.metadata, table.used)
+    for batch in file.iter_batches(batch_size=size, row_groups=groups, columns=table.used, use_threads=False):
         sizes = [_sizes(batch.column(name)) for name in table.used]
         total = sum(int(size.sum()) for size in sizes)
         decoded += total
@@ -74,10 +78,21 @@ def _groups(metadata: Any, skip: Skip) -> tuple[list[int], int]:  # noqa: ANN401
 
 def _check_metadata(metadata: Any, used: list[str], *, stored: int, source: str) -> None:  # noqa: ANN401
     """Refuse a bomb that says so before a page of it is decoded; one that lies is caught while it is decoded."""
+    for _, size in _group_sizes(metadata, used):
+        check_expansion(size, stored, source=source)
+
+
+def _batch_rows(metadata: Any, used: list[str]) -> int:  # noqa: ANN401
+    """How many rows to decode at a time."""
+    widest = max((size / rows for rows, size in _group_sizes(metadata, used) if rows), default=0)
+    return max(1, min(_BATCH, int(_BATCH_BYTES / max(1, widest))))
+
+
+def _group_sizes(metadata: Any, used: list[str]) -> Iterator[tuple[int, int]]:  # noqa: ANN401
+    """Of each row group its rows and the bytes, as its metadata has it, of those columns."""
     for group in map(metadata.row_group, range(metadata.num_row_groups)):
         chunks = map(group.column, range(group.num_columns))
-        size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
-        check_expansion(size, stored, source=source)
+        yield group.num_rows, sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
 
 
 class _Table:
