@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from postclass.errors import InputError, RecordError
-from postclass.posting import Posting
+from postclass.posting import About, Posting
 
 FIELDS = ("title", "description", "id", "company")
+ABOUT_FIELDS = ("department", "seniority")  # found and read only where an audit asks for them
 
 # The usual names, best first, as `plain_name` spells them. schema.org: title, description, identifier,
 # hiringOrganization; JobSpy: title, description, id, company; Greenhouse: title, content, id, company_name;
@@ -27,7 +28,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "id": ("id", "jobid", "postingid", "identifier", "identifiervalue", "requisitionid"),
     "company": ("company", "companyname", "hiringorganization", "hiringorganizationname", "employer", "employername"),
+    # Greenhouse: departments; Ashby: department; Lever: categories; JobSpy: job_level; LinkedIn: seniority level
+    "department": ("department", "departments", "departmentname", "categories", "team", "jobfunction"),
+    "seniority": ("joblevel", "senioritylevel", "seniority", "formattedexperiencelevel", "experiencelevel"),
 }
+_NAMED = ("department", "team", "name")  # of a department that is an object, best first
+_TOLD = ("title", "company")  # fields of which an audit is told what else they could have been
 
 # Lever calls the title `text` and spreads the description over an introduction, lists and a closing.
 _LEVER_TITLE = "text"
@@ -73,10 +79,13 @@ def plain_name(name: str) -> str:
 class Columns:
     """Finds the columns of postings by their usual names, or by the names the user gave.
 
-    `given` maps a field (`title`, `description`, `id`, `company`) to the column the user named for it.
+    `given` maps a field (`title`, `description`, `id`, `company`) to the column the user named for it. With `about`
+    postings say their department and seniority too; readers then give records one by one.
     """
 
-    def __init__(self, given: Mapping[str, str | None] | None = None) -> None:
+    def __init__(self, given: Mapping[str, str | None] | None = None, *, about: bool = False) -> None:
+        self.about = about
+        self._fields = (*FIELDS, *ABOUT_FIELDS) if about else FIELDS
         self._given = {field: name for field, name in (given or {}).items() if name is not None}
         self._known: dict[tuple[str, ...], dict[str, list[str]]] = {}
 
@@ -86,13 +95,31 @@ class Columns:
         if key not in self._known:
             if len(self._known) >= _REMEMBERED_KEYS:
                 self._known.clear()
-            self._known[key] = {field: self._candidates(field, key) for field in FIELDS}
+            self._known[key] = {field: self._candidates(field, key) for field in self._fields}
         return self._known[key]
+
+    def hints(self) -> tuple[str, ...]:
+        """What a person should know of the columns taken so far: which else could have been meant, which is missing."""
+        hints = {}
+        for names, found in self._known.items():
+            for field in _TOLD:
+                if field not in self._given and len(found[field]) > 1:
+                    others = ", ".join(repr(name) for name in found[field][1:])
+                    hints[field] = (
+                        f"the {field} was taken from the column {found[field][0]!r}; {others} could be it too: "
+                        f"choose with --{field}-col"
+                    )
+            if not found["title"]:
+                shown = ", ".join(repr(name) for name in names[:_NAMES_SHOWN])
+                hints.setdefault("title", f"no column of titles was found among {shown}; name it with --title-col")
+        return tuple(hints.values())
 
     def missing(self, names: Iterable[str]) -> list[str]:
         """Column names in, the fields out that are needed and not among them: the description and what was named."""
         found = self.find(names)
-        return [field for field in FIELDS if not found[field] and (field == "description" or field in self._given)]
+        return [
+            field for field in self._fields if not found[field] and (field == "description" or field in self._given)
+        ]
 
     def require(self, names: Iterable[str], *, source: str) -> None:
         """Raise `InputError` naming the columns found and the flag to give if a needed column is missing."""
@@ -118,7 +145,7 @@ class Columns:
         fields = {
             field: as_text(values[names[0]]) if names else None
             for field, names in found.items()
-            if field != "description"
+            if field in FIELDS and field != "description"
         }
         description = self._description(values, found["description"])
         for field, text in {**fields, "description": description}.items():
@@ -130,7 +157,14 @@ class Columns:
             company=fields["company"],
             id=fields["id"],
             row=row,
+            about=self._about(values, found) if self.about else About(),
         )
+
+    def _about(self, values: Mapping[str, object], found: Mapping[str, list[str]]) -> About:
+        """What an audit wants to know besides; a value that is no text is none."""
+        told = {field: _named(values[found[field][0]]) if found[field] else None for field in ABOUT_FIELDS}
+        texts = {field: text if text and is_text(text) else None for field, text in told.items()}
+        return About(department=texts["department"], seniority=texts["seniority"])
 
     def _candidates(self, field: str, names: tuple[str, ...]) -> list[str]:
         if field in self._given:
@@ -157,6 +191,15 @@ class Columns:
             if text and not text.isspace():
                 return text
         return (as_text(values[names[0]]) if names else None) or ""
+
+
+def _named(value: object) -> str | None:
+    """A department or seniority in, its name out; of several the first."""
+    if isinstance(value, list):
+        return _named(value[0]) if value else None
+    if isinstance(value, dict):
+        return next((str(value[key]) for key in _NAMED if isinstance(value.get(key), str)), None)
+    return as_text(value)
 
 
 def as_text(value: object) -> str | None:

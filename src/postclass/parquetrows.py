@@ -55,7 +55,7 @@ def _entries(file: Any, table: "_Table", *, stored: int, source: Input, skip: Sk
         total = sum(int(size.sum()) for size in sizes)
         decoded += total
         check_expansion(decoded, stored, source=source.name)
-        made = table.texts(batch) if total <= MAX_RECORD else None
+        made = table.texts(batch) if total <= MAX_RECORD and not table.about else None
         if made is not None:
             yield made
         else:
@@ -100,6 +100,7 @@ class _Table:
 
     def __init__(self, columns: Columns, used: list[str]) -> None:
         self._found = columns.find(used)
+        self.about = columns.about
         self.used = used
 
     def texts(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:

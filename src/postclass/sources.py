@@ -54,6 +54,9 @@ class SourceSettings:
     description_col: str | None = None
     id_col: str | None = None
     company_col: str | None = None
+    department_col: str | None = None
+    seniority_col: str | None = None
+    about: bool = False  # give postings their department and seniority too, for an audit
     encoding: str = "utf-8"
     delimiter: str | None = None  # of CSV: one character, or `tab`
     table: str | None = None  # of SQLite
@@ -104,6 +107,10 @@ class Source:
 
     def _where(self, where: str) -> str:
         return f"{self._files[self._at].name}, {where}"
+
+    def hints(self) -> tuple[str, ...]:
+        """What a person should know of the columns that were taken: once something is read, for an audit."""
+        return self._columns.hints()
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +196,10 @@ def open_source(path: str | PurePath, *, settings: SourceSettings | None = None)
             "description": settings.description_col,
             "id": settings.id_col,
             "company": settings.company_col,
-        }
+            "department": settings.department_col,
+            "seniority": settings.seniority_col,
+        },
+        about=settings.about,
     )
     file = _File(str(path), columns, settings)
     try:
