@@ -1,9 +1,6 @@
 """A Parquet file in, its records out, a batch at a time: as Arrow text where all is well, else row by row."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import pyarrow as pa
@@ -29,28 +26,39 @@ _NOT_BLANK = f"[^{_SPACES}]"
 def read_parquet(source: Input, columns: Columns, skip: Skip) -> Iterator[Entry]:
     """The records of a Parquet file but those to skip; of its columns only those are read that make a posting."""
     try:
-        with _seekable(source) as stream:
+        with source.seekable() as stream:
             # A buffered column is read piece by piece; a dictionary column is measured before it is spread out.
             schema = pq.read_schema(stream)
             check_names(schema.names, source=source.name)
-            columns.require(schema.names, source=source.name)
-            used = columns.used(schema.names)
+            names = [*schema.names, *(name for name in source.keys if name not in schema.names)]
+            columns.require(names, source=source.name)
+            table = _Table(columns, columns.used(names), source.keys)
+            used = [name for name in table.used if name in schema.names]
             texts = [name for name in used if pa.types.is_string(schema.field(name).type)]
             stream.seek(0)
             file = pq.ParquetFile(stream, read_dictionary=texts, buffer_size=2**20, pre_buffer=False)
-            yield from _entries(file, _Table(columns, used), stored=_length(stream), source=source, skip=skip)
+            yield from _entries(file, table, used, stored=_length(stream), source=source, skip=skip)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{source.name}: can't be read as Parquet: {reason}") from error
 
 
-def _entries(file: Any, table: "_Table", *, stored: int, source: Input, skip: Skip) -> Iterator[Entry]:  # noqa: ANN401
-    _check_metadata(file.metadata, table.used, stored=stored, source=source.name)
+def _entries(  # noqa: PLR0913 - what is read, of what, and how far
+    file: Any,  # noqa: ANN401 - pyarrow ships no types
+    table: "_Table",
+    used: list[str],
+    *,
+    stored: int,
+    source: Input,
+    skip: Skip,
+) -> Iterator[Entry]:
+    _check_metadata(file.metadata, used, stored=stored, source=source.name)
     groups, row = _groups(file.metadata, skip)
     decoded = 0
     source.rows_share = 0.0
-    size = _batch_rows(file.metadata, table.used)
-    for batch in file.iter_batches(batch_size=size, row_groups=groups, columns=table.used, use_threads=False):
+    size = _batch_rows(file.metadata, used)
+    for batch in file.iter_batches(batch_size=size, row_groups=groups, columns=used, use_threads=False):
+        batch = table.with_keys(batch)  # noqa: PLW2901
         sizes = [_sizes(batch.column(name)) for name in table.used]
         total = sum(int(size.sum()) for size in sizes)
         decoded += total
@@ -98,10 +106,18 @@ def _group_sizes(metadata: Any, used: list[str]) -> Iterator[tuple[int, int]]:  
 class _Table:
     """The columns of a file that make postings; what becomes of a batch of them."""
 
-    def __init__(self, columns: Columns, used: list[str]) -> None:
+    def __init__(self, columns: Columns, used: list[str], keys: Mapping[str, str | None]) -> None:
         self._found = columns.find(used)
+        self._keys = {name: value for name, value in keys.items() if name in used}
         self.about = columns.about
         self.used = used
+
+    def with_keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with the columns that the names of its folders stand for, where it has none of the name."""
+        for name, value in self._keys.items():
+            if name not in batch.schema.names:
+                batch = batch.append_column(name, pa.array([value] * batch.num_rows, pa.string()))
+        return batch
 
     def texts(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:
         """The batch as TEXTS, or None if a row of it may have to be rejected: the slow way tells which."""
@@ -193,16 +209,6 @@ def _values(column: Any) -> list[Any]:  # noqa: ANN401
     except UnicodeDecodeError:
         cells = column.cast(pa.binary()).to_pylist()
         return [cell if cell is None else cell.decode("utf-8", "surrogateescape") for cell in cells]
-
-
-def _seekable(source: Input) -> IO[bytes]:
-    """The input's file if it is a plain one, else a copy of it on disk."""
-    if source.is_plain_file:
-        return Path(source.path).open("rb")
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the reader
-    shutil.copyfileobj(source.stream, copy)
-    copy.seek(0)
-    return copy
 
 
 def _length(stream: IO[bytes]) -> int:

@@ -14,6 +14,7 @@ from postclass.columns import Columns, Record, Unreadable
 from postclass.csvrows import read_csv
 from postclass.cutting import Cutter, Entry, as_posting, postings_of
 from postclass.errors import InputError, RecordError
+from postclass.folders import Found, find
 from postclass.jsonld import find_postings, find_scripts
 from postclass.jsonrows import read_json, read_jsonl, with_columns
 from postclass.jsontext import decode_whole
@@ -36,6 +37,7 @@ FORMATS_BY_SUFFIX = {
     ".htm": "html",
 }
 FORMATS = tuple(dict.fromkeys(FORMATS_BY_SUFFIX.values()))
+PACKED = ("", ".gz", ".zst")  # what may follow a suffix; by their content, too
 _ALSO = {"ndjson": "jsonl", "tsv": "csv"}
 
 # A chunk ends at so many records, or so many bytes of text: enough that work done once a chunk does not show, few
@@ -61,6 +63,7 @@ class SourceSettings:
     delimiter: str | None = None  # of CSV: one character, or `tab`
     table: str | None = None  # of SQLite
     limit: int | None = None  # records read, rejected ones among them
+    storage: bool = False  # take addresses such as `s3://bucket/postings.parquet`, through fsspec
 
 
 class Source:
@@ -126,21 +129,31 @@ class Source:
 
     def fraction(self) -> float | None:
         """The share of the input that has been read, or None if its size is not known."""
-        return self._files[self._at].fraction()
+        here = self._files[self._at].fraction()
+        if len(self._files) == 1:
+            return here
+        sizes = [file.size or 0 for file in self._files]
+        return min(1.0, (sum(sizes[: self._at]) + sizes[self._at] * (here or 0.0)) / max(1, sum(sizes)))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that are read, in their order."""
+        return tuple(file.path for file in self._files)
 
 
 class _File:
     """A file of a source, opened when its turn comes."""
 
-    def __init__(self, path: str, columns: Columns, settings: SourceSettings) -> None:
-        self._path, self._columns, self._settings = path, columns, settings
+    def __init__(self, found: Found, columns: Columns, settings: SourceSettings) -> None:
+        self._found, self._columns, self._settings = found, columns, settings
         self._input: Input | None = None
-        self.name = "stdin" if path == "-" else path
+        self.path, self.size = found.path, found.size
+        self.name = "stdin" if found.path == "-" else found.path
         self.reads_anew = False  # whether `entries` may be asked for again
 
     def entries(self, skip: Skip) -> Iterator[Entry]:
         """The records of the file; some formats pass over those to skip quickly."""
-        self._input = self._input or Input(self._path)
+        self._input = self._input or Input(self.path, storage=self._settings.storage, keys=self._found.keys)
         kind = _format(self._input, self._settings)
         self.reads_anew = kind == "parquet" and self._input.is_plain_file
         yield from _READERS[kind](self._input, self._columns, self._settings, skip)
@@ -185,7 +198,7 @@ def _skipped(entries: Iterator[Entry], skip: Skip) -> Iterator[Entry]:
 
 
 def open_source(path: str | PurePath, *, settings: SourceSettings | None = None) -> Source:
-    """A path (or `-` for stdin) in, its `Source` out.
+    """A path (or `-` for stdin) in, its `Source` out; of a folder or a pattern such as `*.csv`, all its files in order.
 
     Raises `InputError` if it is missing, of an unknown format, or without the columns that are needed.
     """
@@ -201,11 +214,15 @@ def open_source(path: str | PurePath, *, settings: SourceSettings | None = None)
         },
         about=settings.about,
     )
-    file = _File(str(path), columns, settings)
+    path = str(path)
+    suffixes = [""] if settings.format else [suffix + packed for suffix in FORMATS_BY_SUFFIX for packed in PACKED]
+    found = find(path, suffixes=suffixes, storage=settings.storage)
+    files = [_File(one, columns, settings) for one in found]
     try:
-        return Source([file], name=file.name, columns=columns, limit=settings.limit)
+        return Source(files, name="stdin" if path == "-" else path, columns=columns, limit=settings.limit)
     except BaseException:
-        file.close()
+        for file in files:
+            file.close()
         raise
 
 
@@ -225,7 +242,7 @@ def _format(source: Input, settings: SourceSettings) -> str:
 
 def _suffix(path: str) -> str:
     pure = PurePath(path)
-    return (PurePath(pure.stem) if pure.suffix.casefold() == ".gz" else pure).suffix.casefold()
+    return (PurePath(pure.stem) if pure.suffix.casefold() in PACKED[1:] else pure).suffix.casefold()
 
 
 def _csv(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:

@@ -1,21 +1,24 @@
-"""A path or `-` in, a stream of bytes or text within its budgets out: local files, stdin, gzip, BOMs, encodings."""
+"""A path or `-` in, a stream of bytes or text within its budgets out: files, stdin, gzip, zstd, BOMs."""
 
 import codecs
 import contextlib
 import gzip
 import io
 import os
-import re
+import shutil
 import stat
 import sys
+import tempfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Self
 
 from postclass.columns import is_text
 from postclass.errors import InputError, RecordError
+from postclass.remote import RemoteFile, is_url
 
 # One record, in characters. Real postings stay under 100 KB; a 10 MB one must still get its verdict, and a
 # record is held a few times over while it is read (up to 4 bytes a character), all within 500 MB.
@@ -33,8 +36,8 @@ REREAD_BUDGET = 2 * MAX_RECORD
 
 _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _MARK_BAD_BYTES = "postclass-mark-bad-bytes"
 
 
@@ -88,34 +91,45 @@ class _Metered(io.RawIOBase):
 
 
 class Input:
-    """The bytes of a file or of stdin, decompressed if they are gzip; `close()` leaves stdin open."""
+    """The bytes of a file or of stdin, decompressed if they are gzip or zstd; `close()` leaves stdin open.
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    With `storage` the path may be an address, opened through fsspec. `keys` are values that all records share.
+    """
+
+    def __init__(self, path: str, *, storage: bool = False, keys: Mapping[str, str | None] | None = None) -> None:
+        self.path, self.keys = path, keys or {}
         self.name = "stdin" if path == "-" else path
-        file = None if path == "-" else _open_file(path)
-        self._file = file
-        status = None if file is None else os.fstat(file.fileno())
-        self.size = status.st_size or None if status else None
-        raw = _Metered(_stdin_reader() if file is None else file.read, name=self.name)
+        self._file = None if path == "-" else RemoteFile(path) if storage and is_url(path) else _open_file(path)
+        self.size, is_regular = _measure(self._file)
+        raw = _Metered(_stdin_reader() if self._file is None else self._file.read, name=self.name)
         self._stored = raw
         self.stream: io.BufferedReader = io.BufferedReader(raw, _CHUNK)
         try:
-            self.is_gzip = self.stream.peek(2)[:2] == _GZIP_MAGIC
+            start = self.stream.peek(4)[:4]
         except InputError:
             self.close()
             raise
-        if self.is_gzip:
-            unzipped = gzip.GzipFile(fileobj=self.stream)
-            self.stream = io.BufferedReader(
-                _Metered(unzipped.read1, name=self.name, check=self._check_expansion), _CHUNK
-            )
-
-        self.is_plain_file = status is not None and stat.S_ISREG(status.st_mode) and not self.is_gzip
+        self.is_compressed = start[:2] == _GZIP_MAGIC or start == _ZSTD_MAGIC
+        if self.is_compressed:
+            unpack = _unzipped if start[:2] == _GZIP_MAGIC else _unzstd
+            unpacked = _Metered(unpack(self.stream), name=self.name, check=self._check_expansion)
+            self.stream = io.BufferedReader(unpacked, _CHUNK)
+        self.is_plain_file = is_regular and not self.is_compressed
         self.rows_share: float | None = None  # set by formats that know how many rows there are
 
     def _check_expansion(self, decoded: int) -> None:
         check_expansion(decoded, self._stored.count, source=self.name)
+
+    def seekable(self) -> IO[bytes]:
+        """The same bytes once more, for readers that go to and fro: the file, or a copy of it on disk."""
+        if self.is_plain_file:
+            return Path(self.path).open("rb")
+        if isinstance(self._file, RemoteFile) and not self.is_compressed:
+            return self._file.again()
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the reader
+        shutil.copyfileobj(self.stream, copy)
+        copy.seek(0)
+        return copy
 
     def fraction(self) -> float | None:
         """The share of the input that has been read, or None if its size is not known."""
@@ -229,12 +243,30 @@ def check_bytes(text: str, *, encoding: str) -> None:
 
 
 def _open_file(path: str) -> io.FileIO:
-    if _URL.match(path):
-        raise InputError(f"{path}: only local files are read; download it first.")
+    if is_url(path):
+        raise InputError(f"{path}: only local files are read; download it first, or read it there with --storage.")
     try:
         return io.FileIO(path)
     except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
         raise InputError(f"{path}: can't be opened: {_why(error)}.") from error
+
+
+def _measure(file: "io.FileIO | RemoteFile | None") -> tuple[int | None, bool]:
+    """The size of a file if it has one, and whether it is a plain file of this machine."""
+    if not isinstance(file, io.FileIO):
+        return None if file is None else file.size or None, False
+    status = os.fstat(file.fileno())
+    return status.st_size or None, stat.S_ISREG(status.st_mode)
+
+
+def _unzipped(stream: IO[bytes]) -> Callable[[int], bytes]:
+    return gzip.GzipFile(fileobj=stream).read1
+
+
+def _unzstd(stream: IO[bytes]) -> Callable[[int], bytes]:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd").read  # type: ignore[no-any-return]
 
 
 def _stdin_reader() -> Callable[[int], bytes]:
