@@ -9,7 +9,8 @@ from postclass.agreement import Agreement, agreement
 from postclass.batches import to_batch, verdicts_of
 from postclass.comparison import companies_of, departments_of, inversions, same_titles, seniorities
 from postclass.dossier import SIDES, Dossiers
-from postclass.finding import Audit, Detail, Finding, Kind, Side
+from postclass.errors import InputError
+from postclass.finding import KINDS, Audit, Detail, Finding, Kind, Side
 from postclass.judge import JudgeSettings, Model
 from postclass.posting import Posting, Rejection
 from postclass.scorer import Scorer
@@ -43,6 +44,21 @@ class Ignored:
         """Whether a finding on a posting is set aside."""
         names = filter(None, (posting.id, posting.about.path))
         return (not self.kinds or kind in self.kinds) and any(fnmatchcase(name, self.pattern) for name in names)
+
+
+def read_ignored(text: str, *, name: str) -> tuple[Ignored, ...]:
+    """The lines of an ignore file: a pattern, then kinds of finding; `#` begins a comment.
+
+    Raises `InputError` with the line at a word that is no kind.
+    """
+    lines = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        pattern, *kinds = line.split("#", 1)[0].split() or [""]
+        if unknown := [kind for kind in kinds if kind not in KINDS]:
+            raise InputError(f"{name}, line {number}: {unknown[0]!r} is no finding; these are {', '.join(KINDS)}.")
+        if pattern:
+            lines.append(Ignored(pattern, tuple(kind for kind in KINDS if kind in kinds)))
+    return tuple(lines)
 
 
 def audit(

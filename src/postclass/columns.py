@@ -33,7 +33,6 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "seniority": ("joblevel", "senioritylevel", "seniority", "formattedexperiencelevel", "experiencelevel"),
 }
 _NAMED = ("department", "team", "name")  # of a department that is an object, best first
-_TOLD = ("title", "company")  # fields of which an audit is told what else they could have been
 
 # Lever calls the title `text` and spreads the description over an introduction, lists and a closing.
 _LEVER_TITLE = "text"
@@ -102,16 +101,15 @@ class Columns:
         """What a person should know of the columns taken so far: which else could have been meant, which is missing."""
         hints = {}
         for names, found in self._known.items():
-            for field in _TOLD:
-                if field not in self._given and len(found[field]) > 1:
-                    others = ", ".join(repr(name) for name in found[field][1:])
-                    hints[field] = (
-                        f"the {field} was taken from the column {found[field][0]!r}; {others} could be it too: "
-                        f"choose with --{field}-col"
-                    )
-            if not found["title"]:
+            titles = [repr(name) for name in found["title"]]
+            if len(titles) > 1:
+                others = ", ".join(titles[1:])
+                hints["several"] = (
+                    f"titles were taken from column {titles[0]}; {others} could hold them too: choose with --title-col"
+                )
+            elif not titles:
                 shown = ", ".join(repr(name) for name in names[:_NAMES_SHOWN])
-                hints.setdefault("title", f"no column of titles was found among {shown}; name it with --title-col")
+                hints["none"] = f"no column of titles was found among {shown}; name it with --title-col"
         return tuple(hints.values())
 
     def missing(self, names: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from postclass.omission import Omission
 from postclass.opinion import form_opinion, found
 from postclass.posting import Posting
 from postclass.renaming import fitting_titles
-from postclass.rewriting import rewrite
+from postclass.rewriting import Draft, rework, rewrite
 from postclass.traits import load_traits
 from postclass.verdict import Explanation
 
@@ -30,8 +30,9 @@ class Dossiers:
         reading = read_posting(posting)
         opinion = form_opinion(parts, reading.words, prior=self._prior)
         keys = found(parts, opinion)
-        told = explanation(parts, reading, opinion, keys)
         omission = Omission(parts, reading, opinion)
+        told = explanation(parts, reading, opinion, keys, omission=omission)
+        draft = Draft(parts, reading, opinion, keys, omission, traits)
         shares = {reason.key: reason.log_odds for reason in told.reasons}
         return Detail(
             text=told.text,
@@ -41,17 +42,16 @@ class Dossiers:
             missing=tuple(t.key for t in traits if t.side == agreed.claimed and t.key not in keys),
             wording=shares["wording"],
             bias=shares["bias"],
-            change=_change(posting, agreed, told),
-            rewrites=tuple(
-                rewrite(parts, reading, opinion, keys, omission, target=target, traits=traits)
-                for target in self._targets
-            ),
+            change=_change(posting, agreed, told, draft),
+            rewrites=tuple(rewrite(draft, target=target) for target in self._targets),
             examples=self._examples.nearest(reading),
         )
 
 
-def _change(posting: Posting, agreed: Agreement, told: Explanation) -> Change | None:
+def _change(posting: Posting, agreed: Agreement, told: Explanation, draft: Draft) -> Change | None:
     """The smallest changes that make title and text agree, where they differ."""
     if agreed.lean is None or agreed.claimed not in SIDES or agreed.claimed == agreed.lean:
         return None
-    return Change(fitting_titles(posting.title or "", level=agreed.lean), told.flip)
+    titles = fitting_titles(posting.title or "", level=agreed.lean)
+    claimed: Side = "director" if agreed.claimed == "director" else "pm"
+    return Change(titles, told.flip or rework(draft, target=claimed))

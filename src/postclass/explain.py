@@ -24,8 +24,16 @@ def top_terms(opinion: Opinion, space: Space) -> tuple[Term, ...]:
     return tuple(Term(space.terms[opinion.terms[i]], opinion.term_shares[i]) for i in best[:TOP_TERMS])
 
 
-def explanation(parts: Parts, reading: Reading, opinion: Opinion, found: tuple[str, ...]) -> Explanation:
-    """Tells an opinion in full."""
+def explanation(
+    parts: Parts,
+    reading: Reading,
+    opinion: Opinion,
+    found: tuple[str, ...],
+    *,
+    omission: Omission | None = None,
+) -> Explanation:
+    """Tells an opinion in full; who has the posting's `Omission` already gives it."""
+    omission = omission or Omission(parts, reading, opinion)
     traits, sides = parts.traits, parts.sides
     other: Target = "pm" if opinion.log_odds > 0 else "director"
     reasons = (
@@ -35,7 +43,7 @@ def explanation(parts: Parts, reading: Reading, opinion: Opinion, found: tuple[s
     )
     missing = tuple(key for key, side in zip(traits, sides, strict=True) if side == other and key not in found)
     evidence = tuple(_evidence(parts, reading, opinion, key) for key in found)
-    return Explanation(reading.text.text, reasons, evidence, missing, _flip(parts, reading, opinion, missing))
+    return Explanation(reading.text.text, reasons, evidence, missing, _flip(parts, reading, opinion, missing, omission))
 
 
 def _evidence(parts: Parts, reading: Reading, opinion: Opinion, key: str) -> Evidence:
@@ -78,23 +86,29 @@ def _word_starts(text: str, start: int, last: int, step: int = 40) -> Iterator[i
         yield tail + 1
 
 
-def _flip(parts: Parts, reading: Reading, opinion: Opinion, missing: tuple[str, ...]) -> Flip | None:
+def _flip(
+    parts: Parts, reading: Reading, opinion: Opinion, missing: tuple[str, ...], omission: Omission
+) -> Flip | None:
     """The fewest changes found that cross the boundary: lines dropped, else traits added; None where five do not."""
     target: Target = "pm" if opinion.log_odds > 0 else "director"
     sign = 1.0 if target == "director" else -1.0
     options = [
         flip
-        for flip in (_drops(parts, reading, opinion, target, sign), _additions(parts, opinion, target, sign, missing))
+        for flip in (
+            _drops(parts, reading, opinion, target, sign, omission),
+            _additions(parts, opinion, target, sign, missing),
+        )
         if flip
     ]
     return min(options, key=lambda flip: len(flip.drop_lines) + len(flip.add_traits), default=None)
 
 
-def _drops(parts: Parts, reading: Reading, opinion: Opinion, target: Target, sign: float) -> Flip | None:
+def _drops(  # noqa: PLR0913, PLR0917 - what one opinion is made of
+    parts: Parts, reading: Reading, opinion: Opinion, target: Target, sign: float, omission: Omission
+) -> Flip | None:
     """Drops the line that helps most, judges again, and so on."""
     shares = _line_shares(parts, reading, opinion)
     likely = sorted(range(len(shares)), key=lambda i: sign * shares[i])[: min(MAX_CHANGES + TRIED, len(shares)) - 1]
-    omission = Omission(parts, reading, opinion)
     dropped: frozenset[int] = frozenset()
     current = opinion.log_odds
     for _ in range(MAX_CHANGES):

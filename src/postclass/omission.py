@@ -12,6 +12,7 @@ from math import exp, log, sqrt
 from postclass.features import Reading
 from postclass.opinion import LineWeight, Opinion, Parts, share_of, wording
 
+STRONGEST = 3  # lines in a pool's mean, as in `opinion.pooled`
 # Of a sum of odds this share may be taken away by subtraction; beyond it the rest is summed anew, for its digits.
 SUBTRACTED = 0.99
 
@@ -29,10 +30,19 @@ class Omission:
         weights = (*parts.weights, parts.director_lines)
         self._columns = [_Column(scored, column, weight) for column, weight in zip(columns, weights, strict=True)]
         self._bias = opinion.bias
+        self._known: dict[frozenset[int], float] = {}
 
     def log_odds(self, dropped: frozenset[int]) -> float:
         """Of director-level against PM-level work, without the lines of these numbers (from 0)."""
-        return self._bias + self._wording.without(dropped) + sum(column.without(dropped) for column in self._columns)
+        known = self._known.get(dropped)
+        if known is None:
+            shares = sum([column.without(dropped) for column in self._columns])
+            known = self._known[dropped] = self._bias + self._wording.without(dropped) + shares
+        return known
+
+    def share(self, head: int, dropped: frozenset[int]) -> float:
+        """A line head's share of that, by its number: a trait's, or last the director-like lines'."""
+        return self._columns[head].without(dropped)
 
 
 class _Column:
@@ -41,20 +51,25 @@ class _Column:
     def __init__(self, lines: list[int], scores: Sequence[float], weight: LineWeight) -> None:
         self._weight = weight
         self._ranked = sorted(zip(scores, lines, strict=False), key=lambda pair: -pair[0])
-        best = self._ranked[0][0] if self._ranked else 0.0
-        self._best = best
-        self._odds = {line: exp(score - best) for score, line in self._ranked}
+        self._best = self._ranked[0][0] if self._ranked else 0.0
+        self._odds = {line: exp(score - self._best) for score, line in self._ranked}
         self._total = sum(self._odds.values())
+        self._top = {line for _, line in self._ranked[:STRONGEST]}
+        best = [score for score, _ in self._ranked[:STRONGEST]] or [0.0]
+        self._pools = best[0], sum(best) / len(best)
 
     def without(self, dropped: frozenset[int]) -> float:
         """Its share of the log-odds."""
-        top = [score for score, line in islice(self._ranked, 3 + len(dropped)) if line not in dropped][:3]
-        if not top:
-            return share_of(self._weight, (0.0, 0.0, 0.0))
-        gone = sum(self._odds.get(line, 0.0) for line in dropped)
+        odds = self._odds
+        gone = sum([odds.get(line, 0.0) for line in dropped])
         rest = self._total - gone
         if gone > SUBTRACTED * self._total:
-            rest = sum(odds for line, odds in self._odds.items() if line not in dropped)
+            rest = sum(value for line, value in odds.items() if line not in dropped)
+        if self._top.isdisjoint(dropped) and rest > 0.0:
+            return share_of(self._weight, (*self._pools, self._best + log(rest)))
+        top = [score for score, line in islice(self._ranked, STRONGEST + len(dropped)) if line not in dropped]
+        if not (top := top[:STRONGEST]):
+            return share_of(self._weight, (0.0, 0.0, 0.0))
         # Where all that is left is far weaker than what went, its odds against the old best are nothing in a float.
         soft = self._best + log(rest) if rest > 0.0 else top[0]
         return share_of(self._weight, (top[0], sum(top) / len(top), soft))

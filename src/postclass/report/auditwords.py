@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from postclass.finding import FINDING_NOTES, KINDS, Audit, Detail, Finding, Kind, Side
+from postclass.finding import FINDING_NOTES, KINDS, Audit, Finding, Kind, Side
 from postclass.report.words import LEVEL_WORDS, begun, listed, one_line, percent
 from postclass.traits import Trait
-from postclass.verdict import NOTES
+from postclass.verdict import NOTES, Flip
 
 # How sure, in words: the least probability for each, and what a person says.
 CERTAINTY = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.0, "more likely than not"))
@@ -70,7 +70,8 @@ def _note(note: str) -> str:
 def advice(finding: Finding, traits: Mapping[str, Trait]) -> tuple[str, ...]:
     """What to do, in a few sentences; nothing where there is nothing to do."""
     detail = finding.detail
-    if finding.kind not in {"inflated", "deflated"} or detail is None:
+    told = finding.kind in {"inflated", "deflated"} or "weak" in finding.notes
+    if not told or detail is None:
         return ()
     lines = []
     if detail.change is not None and detail.change.titles:
@@ -80,21 +81,25 @@ def advice(finding: Finding, traits: Mapping[str, Trait]) -> tuple[str, ...]:
         more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
         named = ", ".join(labels[:LISTED]) if more else listed(labels)
         lines.append(f"The text does not show what its title promises: {named}{more}.")
-    if detail.change is not None and detail.change.text is not None:
-        lines.append(_text_change(detail, traits))
-    lines.append("Write only what is true of the role: if the text is right, it is the title that should change.")
+    if detail.change is not None:
+        lines.append(_text_change(finding, detail.change.text, traits))
+    lines.append("Write only what is true of the role: where the text is right, it is the title that should change.")
     return tuple(lines)
 
 
-def _text_change(detail: Detail, traits: Mapping[str, Trait]) -> str:
-    flip = detail.change.text if detail.change else None
+def _text_change(finding: Finding, flip: Flip | None, traits: Mapping[str, Trait]) -> str:
     if flip is None:
-        return ""
-    after = f"the text then reads as {LEVEL_WORDS[flip.to]}, p = {flip.p_director:.2f}"
+        level = LEVEL_WORDS[finding.claimed]
+        return (
+            f"No small change of the text would make it read as {level}: change the title, or write the posting anew."
+        )
+    steps = []
+    if flip.add_traits:
+        steps.append(f"show {listed([traits[key].label for key in flip.add_traits])}")
     if flip.drop_lines:
-        quoted = [f"“{_short(line)}”" for line in flip.drop_lines]
-        return f"The smallest change of the text: take out or reword {listed(quoted)}; {after}."
-    return f"The smallest change of the text: show {listed([traits[key].label for key in flip.add_traits])}; {after}."
+        steps.append(f"take out or reword {listed([f'“{_short(line)}”' for line in flip.drop_lines])}")
+    change = "; ".join(steps)
+    return f"The smallest change of the text that was found: {change}. It would then read as {LEVEL_WORDS[flip.to]}."
 
 
 def _short(line: str) -> str:

@@ -1,0 +1,63 @@
+"""Paths of any kind in, the postings and rejections of all of them out, numbered through."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Self
+
+from postclass.posting import Posting, Rejection
+from postclass.sources import Source, SourceSettings, open_source
+from postclass.textfiles import is_text_posting, read_texts
+
+
+class Inputs:
+    """Files and directories of postings: iterate over them once, inside a `with` block.
+
+    A directory, or a file of Markdown or text, holds a posting a file; anything else is what `classify` reads. All are
+    opened at once, so that a mistake in the last one is known before any work begins.
+    """
+
+    def __init__(self, paths: Sequence[str], *, settings: SourceSettings) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+        self._opened: list[Source | str] = []
+        try:
+            for path in paths:
+                given = settings.format is None and is_text_posting(path)
+                opened = path if given else self._stack.enter_context(open_source(path, settings=settings))
+                self._opened.append(opened)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __iter__(self) -> Iterator[Posting | Rejection]:
+        row = 1
+        for opened in self._opened:
+            before = row - 1
+            if isinstance(opened, Source):
+                records: Iterator[Posting | Rejection] = (_shifted(record, before) for record in opened)
+            else:
+                records = read_texts(opened, encoding=self._settings.encoding, row=row)
+            for record in records:
+                yield record
+                row += 1
+
+    def hints(self) -> tuple[str, ...]:
+        """What a person should know of the columns that were taken."""
+        hints = [hint for opened in self._opened if isinstance(opened, Source) for hint in opened.hints()]
+        return tuple(dict.fromkeys(hints))
+
+    def fraction(self) -> float | None:
+        """The share that has been read, of one input; of several nobody knows."""
+        (*others, last) = self._opened
+        return last.fraction() if not others and isinstance(last, Source) else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._stack.close()
+
+
+def _shifted(record: Posting | Rejection, by: int) -> Posting | Rejection:
+    return replace(record, row=record.row + by) if by else record

@@ -1,0 +1,121 @@
+"""An audit and a path in, its report there out: HTML, CSV, XLSX, JSON, SARIF or GitHub annotations."""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from postclass.celltexts import to_json
+from postclass.errors import OutputError
+from postclass.finding import Audit
+from postclass.traits import Trait
+from postclass.wholefile import OpenFile, WholeFile, storage
+
+Render = Callable[[Audit, Sequence[Trait]], bytes]
+
+FORMATS = ("html", "csv", "xlsx", "json", "sarif", "github")
+_BY_SUFFIX = {f".{name}": name for name in FORMATS[:-1]} | {".htm": "html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a report goes, and in which format; no path is stdout."""
+
+    path: Path | None
+    format: str
+
+
+def target_of(output: str, *, to: str | None = None, force: bool = False, sources: Sequence[str] = ()) -> Target:
+    """An output as it was named in, its target out; raises `OutputError` before any work if it must not be written."""
+    if output in {"-", "github"}:
+        kind = to or ("github" if output == "github" else "json")
+        return Target(None, _known(kind))
+    path = Path(output)
+    kind = to or _BY_SUFFIX.get(path.suffix.casefold(), "")
+    if not kind:
+        raise OutputError(
+            f"{output}: unknown format of suffix {path.suffix!r}; name it with --to ({', '.join(FORMATS)})."
+        )
+    if path.is_dir():
+        raise OutputError(f"{output}: is a directory; name a file in it.")
+    if path.exists():
+        if any(Path(source).exists() and path.samefile(source) for source in sources):
+            raise OutputError(f"{output}: is the input; name another output.")
+        if not force and path.is_file():
+            raise OutputError(f"{output}: exists; --force writes over it.")
+    return Target(path, _known(kind))
+
+
+def _known(kind: str) -> str:
+    if kind not in FORMATS:
+        raise OutputError(f"unknown report format {kind!r}; --to takes {', '.join(FORMATS)}.")
+    if kind == "html" and importlib.util.find_spec("postclass.report.auditpage") is None:
+        raise OutputError("this version writes no HTML audit yet; take .xlsx, .csv or .json.")
+    return kind
+
+
+def write_audit(audit: Audit, traits: Sequence[Trait], target: Target) -> None:
+    """Writes a report whole or not at all; raises `StorageError` if the disk fails."""
+    data = render(audit, traits, target.format)
+    file = OpenFile(None) if target.path is None else WholeFile(target.path)
+    try:
+        with storage("stdout" if target.path is None else str(target.path)):
+            file.stream.write(data)
+        file.seal()
+        file.publish()
+    except BaseException:
+        file.discard()
+        raise
+
+
+def render(audit: Audit, traits: Sequence[Trait], kind: str) -> bytes:
+    """An audit in one of FORMATS."""
+    return _RENDERERS[kind](audit, traits)
+
+
+def _html(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    page = importlib.import_module("postclass.report.auditpage")
+    return str(page.render_audit(audit, traits)).encode("utf-8", "backslashreplace")
+
+
+def _csv(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    from postclass.report.auditsheet import render_csv
+
+    return render_csv(audit, traits)
+
+
+def _xlsx(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    from postclass.report.auditsheet import render_xlsx
+
+    return render_xlsx(audit, traits)
+
+
+def _json(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    from postclass.report.auditjson import audit_record
+
+    record = audit_record(audit, traits)
+    postings = ",\n".join(map(to_json, record["postings"]))  # one a line, so that two audits can be compared
+    parts = [
+        f"{to_json(name)}: [\n{postings}\n]"
+        if name == "postings" and postings
+        else f"{to_json(name)}: {to_json(value)}"
+        for name, value in record.items()
+    ]
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "backslashreplace")
+
+
+def _sarif(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    from postclass.report.annotations import render_sarif
+
+    return render_sarif(audit, traits)
+
+
+def _github(audit: Audit, traits: Sequence[Trait]) -> bytes:
+    from postclass.report.annotations import render_github
+
+    return render_github(audit, traits)
+
+
+_RENDERERS: dict[str, Render] = {
+    "html": _html, "csv": _csv, "xlsx": _xlsx, "json": _json, "sarif": _sarif, "github": _github,
+}  # fmt: skip
