@@ -143,8 +143,10 @@ def _as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting
         return Posting(posting, row=row)
     if "description" not in posting:
         raise RecordError(f"posting {row}: no 'description' among {', '.join(map(str, posting)) or 'no fields'}")
-    given = {name: None if posting.get(name) is None else str(posting[name]) for name in ("title", "company", "id")}
-    return Posting(str(posting["description"] or ""), row=row, **given)
+    title, company, key = (
+        None if posting.get(name) is None else str(posting[name]) for name in ("title", "company", "id")
+    )
+    return Posting(str(posting["description"] or ""), title, company, key, row)
 
 
 def _verdict(  # noqa: PLR0913, PLR0917 - the fields of a verdict
