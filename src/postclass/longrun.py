@@ -68,6 +68,15 @@ class LongRun:
         """How far the records came that have been replayed or kept."""
         return self._checkpoint.place
 
+    @property
+    def files(self) -> list[Path]:
+        """What is written beside the journal: the output and its note."""
+        return [self._output, self._receipt.path]
+
+    def tidy(self) -> None:
+        """Where nothing is left to do, take away what a run left that was killed while it removed its journal."""
+        self._checkpoint.remove()
+
     def _open(self, *, force: bool) -> None:
         """Find out what to do, and change nothing."""
         try:

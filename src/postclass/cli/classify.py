@@ -91,6 +91,7 @@ def classify(
       postclass classify postings.parquet -o verdicts.parquet --resume --workers 8
       cat jobs.json | postclass classify - --from json -o - | jq .level
     """
+    from postclass.claim import claimed
     from postclass.engines.choice import EngineSettings
     from postclass.engines.task import Task, model_digest
     from postclass.judge import JudgeSettings
@@ -116,6 +117,8 @@ def classify(
     options = _binding(click.get_current_context().params)
     long = open_run(output, source, model=digest, settings=options, resume=resume, force=force)
     if long is not None and long.finished:
+        with claimed(_targets(long, writing)):
+            long.tidy()
         click.echo(f"{output}: is finished; nothing is left to do.", err=True)
         return
     summary = _run(source, output, reading, writing, task, long, EngineSettings(engine, workers, scheduler))
@@ -145,7 +148,7 @@ def _run(
     with ExitStack() as stack:
         stack.enter_context(resumable(long))
         postings = stack.enter_context(open_source(source, settings=reading))
-        claim = stack.enter_context(claimed(_targets(output, writing) if long is not None else []))
+        claim = stack.enter_context(claimed(_targets(long, writing)))
         if long is not None:
             stack.enter_context(long)
         sink = Table(load_traits()) if output is None else stack.enter_context(open_sink(output, settings=writing))
@@ -155,11 +158,14 @@ def _run(
         return run(postings, sink, judge, run=long, progress=progress.show)
 
 
-def _targets(output: str | None, writing: "SinkSettings") -> list[Path]:
+def _targets(long: "LongRun | None", writing: "SinkSettings") -> list[Path]:
+    """The files that a run writes and puts in their places at the end."""
     from postclass.sinks import REJECTS_SUFFIX
 
-    rejects = f"{output}{REJECTS_SUFFIX}" if writing.rejects is None else writing.rejects
-    return [Path(path) for path in (output, rejects) if path is not None]
+    if long is None:
+        return []
+    rejects = f"{long.files[0]}{REJECTS_SUFFIX}" if writing.rejects is None else writing.rejects
+    return [*long.files, Path(rejects)]
 
 
 def _binding(params: Mapping[str, Any]) -> dict[str, Any]:

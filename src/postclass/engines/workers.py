@@ -44,9 +44,15 @@ class Workers:
         raise EngineError("worker processes die as soon as they start: is there memory for them? Try --workers 1.")
 
     def _end(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, kill_workers=True)
-            self._executor = None
+        """End all processes at once; loky's own way stumbles, loudly, where pieces have just been submitted."""
+        if self._executor is None:
+            return
+        for process in list(self._executor._processes.values()):  # noqa: SLF001 - there is no other way to them
+            process.terminate()
+        with suppress(*self.deaths):
+            self._executor.submit(int).result()  # until it has noticed
+        self._executor.shutdown(wait=True, kill_workers=True)
+        self._executor = None
 
     def __enter__(self) -> Self:
         return self
