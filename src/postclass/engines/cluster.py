@@ -25,8 +25,6 @@ class Cluster:
             from distributed import Client, KilledWorker
         except ImportError as error:
             raise InputError("--engine dask needs Dask: pip install 'postclass[dask]'.") from error
-        if not scheduler:
-            raise InputError("--engine dask needs --scheduler ADDRESS, such as tcp://10.0.0.1:8786.")
         self.deaths: tuple[type[BaseException], ...] = (KilledWorker, MemoryError)
         self._scheduler = scheduler
         self._count, self._counted, self._seen = 0, float("-inf"), time.monotonic()
