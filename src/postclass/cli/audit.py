@@ -30,8 +30,8 @@ _SHOWN = 20  # findings on the terminal; a report holds them all
 @click.option("--target", type=click.Choice(["director", "pm"]), help="Tell how to rewrite for this level only.")
 @click.option("--ignore-file", metavar="PATH", type=click.Path(path_type=Path), help="Findings to set aside: a "
               f"line is a pattern of ids or paths, then kinds. By itself {IGNORE_FILE}, where it is.")  # fmt: skip
-@click.option("--told", metavar="N", type=click.IntRange(min=0), help="Postings told in full, findings first. By "
-              "itself all findings, all that are undecided and 300 others.")  # fmt: skip
+@click.option("--told", metavar="N", type=click.IntRange(min=0), help="Postings told in full, mismatches first. "
+              "By itself up to 1,500 mismatches and undecided ones, and 300 others.")  # fmt: skip
 @click.option("--from", "from_", metavar="FORMAT", help="Input format when the name does not tell, as of classify.")
 @click.option("--title-col", metavar="NAME", help="Column of the title.")
 @click.option("--description-col", metavar="NAME", help="Column of the description.")
