@@ -1,0 +1,133 @@
+"""Postings kept as files of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from postclass.errors import InputError
+from postclass.finding import KINDS
+from postclass.posting import About, Posting, Rejection
+from postclass.textfiles import MAX_BYTES, ignored, is_text_posting, read_texts
+
+
+def one(path: Path, text: str | bytes, **options: str) -> Posting:
+    """The posting of a file with that text."""
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    (record,) = read_texts(str(path), **options)  # type: ignore[arg-type]
+    assert isinstance(record, Posting)
+    return record
+
+
+def test_a_directory_of_postings(tmp_path: Path) -> None:
+    """Files come by path, those below too; hidden ones and other kinds are left out."""
+    (tmp_path / "b.md").write_text("# Product Manager\n\nText")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.txt").write_text("Head of Product\n\nText")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "two.md").write_text("x")
+    (tmp_path / "picture.png").write_bytes(b"x")
+    records = [record for record in read_texts(str(tmp_path), row=5) if isinstance(record, Posting)]
+
+    assert [(5, "Head of Product"), (6, "Product Manager")] == [(r.row, r.title) for r in records]
+    assert (tmp_path / "b.md").as_posix() == records[1].id == records[1].about.path
+
+
+def test_front_matter(tmp_path: Path) -> None:
+    """Fields between fences say what the posting is; the text begins after them."""
+    fields = 'title: "VP, Product"\nCompany: Acme\nid: 007\ndepartment: Product\nseniority: Director\nx:\n'
+    text = f"---\n{fields}---\n# Other\nText\n"
+    posting = one(tmp_path / "a.md", text)
+
+    assert ("VP, Product", "Acme", "007", "# Other\nText\n") == (
+        posting.title,
+        posting.company,
+        posting.id,
+        posting.description,
+    )
+    assert About("Product", "Director", (tmp_path / "a.md").as_posix(), 2) == posting.about
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title", "line"),
+    [
+        ("a.md", "\n# Head of *Product* #\n\nText", "Head of *Product*", 2),
+        ("a.md", "Intro\n\n# Product Owner", "Product Owner", 3),
+        ("a.html", "<p>x</p>\n<h1 class='a'>Product Lead</h1>", "Product Lead", 2),
+        ("a.txt", "Product Manager, Payments\nText", "Product Manager, Payments", 1),
+        ("a.txt", "<!-- postclass: ignore -->\nProduct Manager\nText", "Product Manager", 2),
+        ("a.txt", "We are a bank\nProduct Manager\nText", None, None),
+        ("a.md", "---\ncompany: Acme\n---\n# Product Lead", "Product Lead", 4),
+        ("a.md", "---\nnever closed\n# Product Lead", "Product Lead", 3),
+    ],
+)
+def test_titles(tmp_path: Path, name: str, text: str, title: str | None, line: int | None) -> None:
+    """The title is the first heading, or a first line that is a product title."""
+    posting = one(tmp_path / name, text)
+
+    assert (title, line) == (posting.title, posting.about.line)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("<!-- postclass: ignore inflated -->", {"inflated"}),
+        ("<!--postclass:ignore inflated, deflated-->", {"inflated", "deflated"}),
+        ("<!-- POSTCLASS: Ignore Inflated -->", {"inflated"}),
+        ("<!-- postclass: ignore -->", set(KINDS)),
+        ("<!-- postclass: ignore inflatd -->", set()),
+        ("postclass ignore", set()),
+    ],
+)
+def test_ignore_comments(text: str, kinds: set[str]) -> None:
+    """A comment sets kinds of finding aside, or all of them; a typo sets nothing aside."""
+    assert kinds == ignored(text)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"caf\xe9", "not utf-8 text (a bad byte at position 3); try --encoding cp1252"),
+        (b"\xff\xfea\x00", "not utf-8 text (a bad byte at position 0); try --encoding utf-16"),
+        (b"x" * (MAX_BYTES + 1), "larger than 8 MiB, so not a posting"),
+    ],
+)
+def test_files_that_are_no_text(tmp_path: Path, data: bytes, reason: str) -> None:
+    """They are rejected with the reason, and the others go on."""
+    (tmp_path / "a.md").write_bytes(data)
+    (tmp_path / "b.md").write_text("Text")
+    first, second = read_texts(str(tmp_path))
+
+    assert Rejection(1, reason, (tmp_path / "a.md").as_posix()) == first
+    assert isinstance(second, Posting)
+
+
+def test_other_encodings_and_line_ends(tmp_path: Path) -> None:
+    """A byte-order mark goes, CRLF are line ends, and the encoding is the one that was named."""
+    assert "a\nb\nc" == one(tmp_path / "a.txt", b"\xef\xbb\xbfa\r\nb\rc").description
+    assert "é" == one(tmp_path / "a.txt", b"\xe9", encoding="cp1252").description
+    with pytest.raises(InputError, match="unknown encoding 'x-none'"):
+        one(tmp_path / "a.txt", b"a", encoding="x-none")
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    """A missing file and a directory without postings are told before any work."""
+    with pytest.raises(InputError, match="can't be opened"):
+        list(read_texts(str(tmp_path / "none.md")))
+    with pytest.raises(InputError, match="holds no posting"):
+        list(read_texts(str(tmp_path)))
+
+
+def test_which_inputs_hold_a_posting_each(tmp_path: Path) -> None:
+    """Files of text, and directories that hold such and no tables."""
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "a.md").write_text("x")
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "README.md").write_text("x")
+    (tables / "a.jsonl.gz").write_text("x")
+
+    assert is_text_posting(str(tmp_path / "jobs"))
+    assert is_text_posting("a.TXT")
+    assert not is_text_posting(str(tables))
+    assert not is_text_posting("a.csv")
+    assert not is_text_posting("a.html")
