@@ -1,11 +1,12 @@
 """Batches of verdicts in, the bytes of a format out: CSV, JSON lines, a JSON array or Parquet, to a binary stream."""
 
-from collections.abc import Iterable
-from typing import IO, Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import IO, Any, Protocol, cast
 
 import pyarrow as pa
 
 from postclass.celltexts import cell_text, cell_texts, json_rows, one_line
+from postclass.packing import Packed, Valve
 
 # Rows of a Parquet row group: large enough to compress, small enough (some 30 MB with the full text) to hold.
 _ROW_GROUP = 4096
@@ -82,34 +83,13 @@ class CsvTable:
     discard = close
 
 
-class _Valve:
-    """A stream for Arrow that lets bytes through until it is shut, and that Arrow can't close."""
-
-    closed = False
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.shut = False
-
-    def write(self, data: bytes) -> int:
-        """Write all of it, or nothing once it is shut."""
-        if not self.shut:
-            self._stream.write(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """The stream is flushed, and closed, by its owner."""
-
-    close = flush
-
-
 class ParquetTable:
     """Parquet of the contract's types, in row groups of a fixed size however the rows come."""
 
     def __init__(self, stream: IO[bytes], schema: Any) -> None:  # noqa: ANN401 - pyarrow ships no types
         import pyarrow.parquet as pq
 
-        self._stream = _Valve(stream)
+        self._stream = Valve(stream)
         self._schema = schema
         self._writer = pq.ParquetWriter(pa.PythonFile(self._stream, mode="w"), schema)
         self._waiting: list[pa.RecordBatch] = []
@@ -143,3 +123,25 @@ class ParquetTable:
         self._writer.write_table(table, row_group_size=_ROW_GROUP)
         self._waiting.clear()
         self._rows = 0
+
+
+class PackedRows:
+    """Rows of another writer, packed as gzip or zstd."""
+
+    def __init__(self, stream: IO[bytes], kind: str, make: Callable[[IO[bytes]], RowWriter]) -> None:
+        self._packed = Packed(stream, kind)
+        self._rows = make(cast("IO[bytes]", self._packed))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write rows after those before."""
+        self._rows.write(batch)
+
+    def close(self) -> None:
+        """Write the end of both formats."""
+        self._rows.close()
+        self._packed.finish()
+
+    def discard(self) -> None:
+        """Forget both ends."""
+        self._rows.discard()
+        self._packed.drop()

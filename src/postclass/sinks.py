@@ -1,43 +1,25 @@
 """Verdicts and rejections in, an output out whole or not at all, and beside it a file of rejects if there are any."""
 
 import contextlib
-import os
-import re
-import stat
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 
-from postclass.batches import verdict_batch, verdict_schema
+from postclass.batches import verdict_schema
 from postclass.celltexts import to_json
-from postclass.errors import OutputError
+from postclass.partfiles import LocalFolder, PartFiles
 from postclass.posting import Rejection
-from postclass.rowwriters import CsvTable, JsonArray, JsonLines, ParquetTable, RowWriter
-from postclass.verdict import Explain, Verdict
+from postclass.remote import is_url
+from postclass.rowwriters import CsvTable, JsonArray, JsonLines, PackedRows, ParquetTable, RowWriter
+from postclass.sqlitetable import SqliteTable
+from postclass.targets import FORMATS, FORMATS_BY_SUFFIX, REJECTS_SUFFIX, SinkSettings, Target, find_target, is_device
 from postclass.wholefile import OpenFile, WholeFile, storage
 
-FORMATS_BY_SUFFIX = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
-FORMATS = tuple(dict.fromkeys(FORMATS_BY_SUFFIX.values()))
-_ALSO = {"ndjson": "jsonl"}
-REJECTS_SUFFIX = ".rejects.jsonl"
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinkSettings:
-    """How to write an output; what is None is found out from its name."""
-
-    format: str | None = None  # one of FORMATS, or `ndjson`
-    explain: Explain = "terms"
-    raw_csv: bool = False  # leave cells that spreadsheets take for formulas as they are
-    force: bool = False  # overwrite
-    rejects: str | None = None  # path of the rejects file; None is beside the output, or stderr for stdout
-    source: str | None = None  # path of the input, which must not be written over
+__all__ = ["FORMATS", "FORMATS_BY_SUFFIX", "REJECTS_SUFFIX", "Sink", "SinkSettings", "open_sink"]
 
 
 class Sink:
@@ -48,47 +30,29 @@ class Sink:
 
     def __init__(self, path: str, settings: SinkSettings) -> None:
         self.name = "stdout" if path == "-" else path
-        self._explain = settings.explain
-        target = None if path == "-" else Path(path)
-        self._rejects_path = _rejects_path(target, settings)
-        _check_paths(target, self._rejects_path, settings)
-        kind = _format(target, settings)
-        self._rejects: WholeFile | OpenFile | None = None
-        self._file = OpenFile(target) if target is None or _is_device(target) else WholeFile(target)
-        try:
-            with storage(self.name):
-                self._rows = _writer(kind, self._file.stream, settings)
-        except BaseException:
-            self._file.discard()
-            raise
+        self._target = find_target(path, settings)
+        self._rejects: Any = None
+        self._file, self._rows = _open(self._target, settings)
 
-    def write(self, verdicts: pa.RecordBatch | Sequence[Verdict]) -> None:
-        """Write verdicts after those before, and hand them on at once if the output is stdout."""
-        try:
-            batch = verdicts
-            if isinstance(batch, Sequence):
-                batch = verdict_batch(batch, explain=self._explain)
-            with storage(self.name):
-                self._rows.write(batch)
-                if isinstance(self._file, OpenFile):
-                    self._file.stream.flush()
-        except UnicodeEncodeError as error:
-            raise OutputError(
-                f"{self.name}: a value holds half of a surrogate pair, which no file can hold."
-            ) from error
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write verdicts (`batches.verdict_schema`) after those before, and hand them on at once on stdout."""
+        with storage(self.name):
+            self._rows.write(batch)
+            if isinstance(self._file, OpenFile):
+                self._file.stream.flush()
 
     def reject(self, rejection: Rejection) -> None:
         """Write a rejection to the rejects file, which begins with the first one, or to stderr."""
         record = {"row": rejection.row, "reason": rejection.reason, "where": rejection.where}
         # A path or a column's name may hold anything: as ASCII it can't harm a terminal nor fail to be written.
         line = to_json(record).encode("ascii", "backslashreplace") + b"\n"
-        if self._rejects_path is None:
+        path = self._target.rejects
+        if path is None:
             sys.stderr.write(line.decode("ascii"))
             return
         if self._rejects is None:
-            device = _is_device(self._rejects_path)
-            self._rejects = OpenFile(self._rejects_path) if device else WholeFile(self._rejects_path)
-        with storage(str(self._rejects_path)):
+            self._rejects = _open_file(path)
+        with storage(path):
             self._rejects.stream.write(line)
 
     def commit(self) -> None:
@@ -100,9 +64,8 @@ class Sink:
             file.seal()
         for file in files:
             file.publish()
-        if self._rejects is None and self._rejects_path is not None and not _is_device(self._rejects_path):
-            with storage(str(self._rejects_path)):
-                self._rejects_path.unlink(missing_ok=True)  # of an earlier run
+        if self._rejects is None and self._target.rejects is not None:
+            _remove(self._target.rejects)  # of an earlier run
 
     def discard(self) -> None:
         """Leave everything as it was before; what has gone to stdout is gone."""
@@ -128,68 +91,74 @@ class Sink:
 
 def open_sink(path: str | PurePath, *, settings: SinkSettings | None = None) -> Sink:
     """A path (or `-` for stdout) in, its `Sink` out; raises `OutputError` if it must not be written."""
+    # `pathlib` takes the slash away that says that a folder is meant, so a folder's path is given as text.
     return Sink(str(path), settings or SinkSettings())
 
 
-def _writer(kind: str, stream: IO[bytes], settings: SinkSettings) -> RowWriter:
+def _open(target: Target, settings: SinkSettings) -> tuple[Any, RowWriter]:
+    """What is to be sealed and published in the end, and what writes rows to it."""
     schema = verdict_schema(settings.explain)
-    if kind == "csv":
-        return CsvTable(stream, schema.names, raw=settings.raw_csv)
-    if kind == "parquet":
-        return ParquetTable(stream, schema)
-    return JsonArray(stream) if kind == "json" else JsonLines(stream)
+    if target.is_folder:
+        suffix = next(suffix for suffix, kind in FORMATS_BY_SUFFIX.items() if kind == target.format)
+        make = _maker(target.format, settings)
+        parts = PartFiles(
+            _open_folder(target.path), make, schema=schema, suffix=suffix, partition_by=settings.partition_by
+        )
+        return parts, parts
+    file = _open_file(target.path)
+    try:
+        with storage(target.path):
+            return file, _rows(target, file, schema, settings)
+    except BaseException:
+        file.discard()
+        raise
 
 
-def _format(target: Path | None, settings: SinkSettings) -> str:
-    if settings.format is not None:
-        kind = settings.format.casefold()
-        kind = _ALSO.get(kind, kind)
-        if kind not in FORMATS:
-            raise OutputError(f"unknown output format {settings.format!r}; --to takes {', '.join(FORMATS)}.")
-        return kind
-    if target is None or _is_device(target):
-        return "jsonl"
-    suffix = target.suffix.casefold()
-    if suffix not in FORMATS_BY_SUFFIX:
-        raise OutputError(f"{target}: unknown format of suffix {suffix!r}; name it with --to ({', '.join(FORMATS)}).")
-    return FORMATS_BY_SUFFIX[suffix]
+def _open_folder(path: str) -> Any:  # noqa: ANN401 - either kind of folder
+    if is_url(path):
+        from postclass.remoteoutput import RemoteFolder
+
+        return RemoteFolder(path)
+    return LocalFolder(Path(path))
 
 
-def _rejects_path(target: Path | None, settings: SinkSettings) -> Path | None:
-    if settings.rejects is not None:
-        return None if settings.rejects == "-" else Path(settings.rejects)
-    if target is None or _is_device(target):
-        return None
-    return target.with_name(target.name + REJECTS_SUFFIX)
+def _open_file(path: str) -> Any:  # noqa: ANN401 - any kind of file
+    if is_url(path):
+        from postclass.remoteoutput import RemoteWholeFile
+
+        return RemoteWholeFile(path)
+    if path == "-":
+        return OpenFile(None)
+    return OpenFile(Path(path)) if is_device(path) else WholeFile(Path(path))
 
 
-def _check_paths(target: Path | None, rejects: Path | None, settings: SinkSettings) -> None:
-    """Raise `OutputError` before any work if an output is the input, the other output, a directory, or there."""
-    for path in filter(None, (target, rejects)):
-        if "\0" in str(path):
-            raise OutputError(f"{str(path)!r}: is no path.")
-        if _URL.match(str(path).replace(":/", "://")):
-            raise OutputError(f"{path}: only local files are written.")
-        if _is_input(path, settings.source):
-            raise OutputError(f"{path}: is the input; name another output.")
-        if path.is_dir():
-            raise OutputError(f"{path}: is a directory; name a file.")
-        if path.exists() and not _is_device(path) and not settings.force:
-            raise OutputError(f"{path}: exists already; --force overwrites it.")
-    if target is not None and rejects is not None and os.path.realpath(target) == os.path.realpath(rejects):
-        raise OutputError(f"{target}: output and rejects can't be the same file; give --rejects another path.")
+def _rows(target: Target, file: Any, schema: Any, settings: SinkSettings) -> RowWriter:  # noqa: ANN401
+    if target.format == "sqlite":
+        return SqliteTable(file.path, schema)
+    make = _maker(target.format, settings)
+    if target.packed is not None:
+        return PackedRows(file.stream, target.packed, lambda stream: make(stream, schema))
+    return make(file.stream, schema)
 
 
-def _is_device(path: Path) -> bool:
-    """Whether the path is there but no plain file: a device or a pipe, written to as it stands."""
-    with contextlib.suppress(OSError, ValueError):
-        mode = path.stat().st_mode
-        return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-    return False
+def _maker(kind: str, settings: SinkSettings) -> Callable[[IO[bytes], Any], RowWriter]:
+    """What makes a writer of rows of that format for a stream and a schema."""
+    makers: dict[str, Callable[[IO[bytes], Any], RowWriter]] = {
+        "csv": lambda stream, schema: CsvTable(stream, schema.names, raw=settings.raw_csv),
+        "parquet": ParquetTable,
+        "json": lambda stream, _: JsonArray(stream),
+        "jsonl": lambda stream, _: JsonLines(stream),
+    }
+    return makers[kind]
 
 
-def _is_input(path: Path, source: str | None) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        given = os.fstat(sys.stdin.fileno()) if source == "-" else Path(source).stat() if source is not None else None
-        return given is not None and stat.S_ISREG(given.st_mode) and os.path.samestat(path.stat(), given)
-    return False
+def _remove(path: str) -> None:
+    if is_url(path):
+        from postclass.remote import file_system
+
+        with contextlib.suppress(Exception):
+            system, name = file_system(path)
+            system.rm_file(name)
+    elif not is_device(path):
+        with storage(path):
+            Path(path).unlink(missing_ok=True)

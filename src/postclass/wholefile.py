@@ -14,7 +14,7 @@ from postclass.errors import OutputError, StorageError
 # What the user asked for can't be; everything else is the disk's fault.
 _USAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
 
-_NAME_KEPT = 50  # characters of the target's name in the temporary one, for file systems end names at 255 bytes
+NAME_KEPT = 50  # characters of the target's name in the temporary one, for file systems end names at 255 bytes
 
 
 @contextlib.contextmanager
@@ -39,12 +39,17 @@ class WholeFile:
     def __init__(self, path: Path) -> None:
         self._name = str(path)
         self._target = Path(os.path.realpath(path))
-        self._temporary = self._target.with_name(f".{self._target.name[:_NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
+        self._temporary = self._target.with_name(f".{self._target.name[:NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
         self.is_new = not self._target.exists()
         self._published = False
         # "x" neither follows a link nor opens what is there; the mode is the user's usual one.
         with storage(self._name):
             self.stream: IO[bytes] = self._temporary.open("xb")
+
+    @property
+    def path(self) -> Path:
+        """Where it is written until it is published, for those who need a name."""
+        return self._temporary
 
     def seal(self) -> None:
         """Everything is written: see to it that it is on the disk."""
@@ -57,7 +62,7 @@ class WholeFile:
         with storage(self._name):
             self._temporary.replace(self._target)
             self._published = True
-            _sync_directory(self._target.parent)
+            sync_directory(self._target.parent)
 
     def discard(self) -> None:
         """Leave no trace: remove what was written, and the target too if it was published and not there before."""
@@ -103,7 +108,7 @@ class OpenFile:
             self.stream.close()
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
     """A rename is on the disk when its directory is; some file systems can't and say EINVAL."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
