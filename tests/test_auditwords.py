@@ -90,8 +90,8 @@ def test_advice_names_a_title_what_is_missing_and_the_smallest_change() -> None:
         "A title that fits the text: “Product Manager” or “Product Owner”.",
         "The text does not show what its title promises: leading product managers and a portfolio of products.",
         (
-            "The smallest change of the text that was found: show vision and strategy; take out or reword “Run stand-ups”. "
-            "It would then read as director-level."
+            "The smallest change of the text that was found: show vision and strategy; take out or reword "
+            "“Run stand-ups”. It would then read as director-level."
         ),
         "Write only what is true of the role: where the text is right, it is the title that should change.",
     ) == told
