@@ -1,6 +1,7 @@
 """Several inputs as one, and what an audit is told of their columns."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_departments_and_seniority(tmp_path: Path, record: dict[str, object], ab
     (posting,), _ = read(lines(tmp_path / "a.jsonl", {"title": "A", "description": "x", **record}))
 
     assert isinstance(posting, Posting)
-    assert about == posting.about
+    assert replace(about, path=str(tmp_path / "a.jsonl")) == posting.about
 
 
 def test_columns_that_are_named(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_columns_that_are_named(tmp_path: Path) -> None:
     (posting,), _ = read(path, settings=named)
 
     assert isinstance(posting, Posting)
-    assert About("P", "senior") == posting.about
+    assert About("P", "senior", str(path)) == posting.about
     (tmp_path / "b.csv").write_text("title,description\na,b\n")
     with pytest.raises(InputError, match=r"no column 'org'; columns found: .* Name one with --department-col"):
         read(tmp_path / "b.csv", settings=named)
@@ -93,7 +94,7 @@ def test_parquet_tells_about_too(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "a.parquet")
     records, _ = read(tmp_path / "a.parquet")
 
-    assert [About("P"), About()] == [record.about for record in records if isinstance(record, Posting)]
+    assert ["P", None] == [record.about.department for record in records if isinstance(record, Posting)]
 
 
 def test_a_mistake_in_any_input_comes_first(tmp_path: Path) -> None:

@@ -118,8 +118,8 @@ class Finding:
     traits: tuple[str, ...]
     notes: tuple[str, ...]  # those of the verdict, and those of FINDING_NOTES
     ignored: bool = False  # by a comment or an ignore file: told, but no reason to fail
-    path: str | None = None  # of the posting's own file, in a directory of them
-    line: int | None = None  # of its title, in that file
+    path: str | None = None  # of the file that the posting stands in
+    line: int | None = None  # of its title, where the file is its own
     detail: Detail | None = None
 
 

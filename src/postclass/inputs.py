@@ -35,7 +35,7 @@ class Inputs:
         for opened in self._opened:
             before = row - 1
             if isinstance(opened, Source):
-                records: Iterator[Posting | Rejection] = (_shifted(record, before) for record in opened)
+                records: Iterator[Posting | Rejection] = (_placed(record, before, opened.name) for record in opened)
             else:
                 records = read_texts(opened, encoding=self._settings.encoding, row=row)
             for record in records:
@@ -59,5 +59,8 @@ class Inputs:
         self._stack.close()
 
 
-def _shifted(record: Posting | Rejection, by: int) -> Posting | Rejection:
-    return replace(record, row=record.row + by) if by else record
+def _placed(record: Posting | Rejection, before: int, name: str) -> Posting | Rejection:
+    """A record with its number among those of all inputs, and a posting with the name of its own."""
+    if isinstance(record, Rejection):
+        return replace(record, row=record.row + before)
+    return replace(record, row=record.row + before, about=replace(record.about, path=name))

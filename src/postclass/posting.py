@@ -9,8 +9,8 @@ class About:
 
     department: str | None = None
     seniority: str | None = None  # as a job board gave it, such as "Mid-Senior level"
-    path: str | None = None  # of its own file, in a directory of them
-    line: int | None = None  # of its title, in that file
+    path: str | None = None  # of the file it stands in
+    line: int | None = None  # of its title, where the file is its own
     ignored: frozenset[str] = frozenset()  # kinds of finding that its file says to set aside
 
 

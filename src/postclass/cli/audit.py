@@ -157,7 +157,9 @@ def _told(finding: "Finding") -> Iterator[str]:
     from postclass.report.words import one_line
     from postclass.traits import load_traits
 
-    named = ", ".join(filter(None, (finding.title, finding.company, finding.path or f"row {finding.row}")))
+    named = ", ".join(
+        filter(None, (finding.title, finding.company, finding.path if finding.line else f"row {finding.row}"))
+    )
     yield one_line(named)
     traits = {trait.key: trait for trait in load_traits()}
     yield from (f"  {one_line(sentence)}" for sentence in (headline(finding), *advice(finding, traits)))

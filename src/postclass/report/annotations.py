@@ -95,7 +95,7 @@ def _result(finding: Finding, source: str, traits: Mapping[str, Trait]) -> dict[
         },
     }
     if finding.ignored:
-        result["suppressions"] = [{"kind": "external" if finding.path is None else "inSource"}]
+        result["suppressions"] = [{"kind": "external"}]
     return result
 
 
