@@ -13,7 +13,8 @@ ABOUT_FIELDS = ("department", "seniority")  # found and read only where an audit
 
 # The usual names, best first, as `plain_name` spells them. schema.org: title, description, identifier,
 # hiringOrganization; JobSpy: title, description, id, company; Greenhouse: title, content, id, company_name;
-# Ashby: title, descriptionHtml, descriptionPlain, id; the others are common in published data sets.
+# Ashby: title, descriptionHtml, descriptionPlain, id; Workable: title, description, shortcode; the others are common in
+# published data sets.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "jobtitle", "positiontitle", "postingtitle", "position"),
     "description": (
@@ -26,7 +27,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "content",
         "text",
     ),
-    "id": ("id", "jobid", "postingid", "identifier", "identifiervalue", "requisitionid"),
+    "id": ("id", "jobid", "postingid", "identifier", "identifiervalue", "shortcode", "requisitionid"),
     "company": ("company", "companyname", "hiringorganization", "hiringorganizationname", "employer", "employername"),
     # Greenhouse: departments; Ashby: department; Lever: categories; JobSpy: job_level; LinkedIn: seniority level
     "department": ("department", "departments", "departmentname", "categories", "team", "jobfunction"),
@@ -37,6 +38,10 @@ _NAMED = ("department", "team", "name")  # of a department that is an object, be
 # Lever calls the title `text` and spreads the description over an introduction, lists and a closing.
 _LEVER_TITLE = "text"
 _LEVER_MARKS = frozenset({"descriptionplain", "lists", "hostedurl"})
+_LEVER_EMPLOYERS_MARKS = frozenset({"content", "categories"})  # its API for employers has an object `content`
+_LEVER_CONTENT = frozenset({"descriptionHtml", "lists", "closingHtml"})
+LEVER_LISTS = "lists"
+_LEVER_PARTS = frozenset({LEVER_LISTS, "description", "descriptionPlain", "additional", "additionalPlain"})
 
 # Records of one source repeat their keys; forget the answers when keys are made to differ without end.
 _REMEMBERED_KEYS = 1000
@@ -132,6 +137,8 @@ class Columns:
         """Column names in, those out that a posting is made of, in their order; the others need not be read."""
         columns = list(names)
         wanted = {name for found in self.find(columns).values() for name in found}
+        if LEVER_LISTS in columns and "description" not in self._given:
+            wanted |= _LEVER_PARTS
         return [name for name in columns if name in wanted]
 
     def posting(self, record: Record, *, row: int) -> Posting:
@@ -173,18 +180,20 @@ class Columns:
         for name in names:
             plain.setdefault(plain_name(name), name)
         usual = USUAL_NAMES[field]
-        if _LEVER_TITLE in plain and _LEVER_MARKS & plain.keys():
+        if _LEVER_TITLE in plain and (_LEVER_MARKS & plain.keys() or plain.keys() >= _LEVER_EMPLOYERS_MARKS):
             others = tuple(name for name in usual if name != _LEVER_TITLE)
             usual = (*others, _LEVER_TITLE) if field == "title" else others
         return [plain[name] for name in usual if name in plain]
 
     def _description(self, values: Mapping[str, object], names: list[str]) -> str:
-        if "description" not in self._given and isinstance(values.get("lists"), list):
+        if "description" not in self._given and isinstance(values.get(LEVER_LISTS), list):
             return _lever_description(values)
         for name in names:
             value = values[name]
             if isinstance(value, dict):
-                raise RecordError("the description is an object, not text")
+                if not _LEVER_CONTENT & value.keys():
+                    raise RecordError("the description is an object, not text")
+                return _lever_description(value)
             text = "\n".join(filter(None, map(as_text, value))) if isinstance(value, list) else as_text(value)
             if text and not text.isspace():
                 return text
@@ -216,15 +225,17 @@ def as_text(value: object) -> str | None:
 
 
 def _lever_description(values: Mapping[str, object]) -> str:
-    """A Lever posting in, one HTML text out: introduction, headed lists, closing."""
-    parts = [_html(values, "description", "descriptionPlain")]
-    for item in values["lists"] if isinstance(values["lists"], list) else []:
+    """A Lever posting, or its `content`, in, one HTML text out: introduction, headed lists, closing."""
+    parts = [_html(values, ("descriptionHtml", "description"), "descriptionPlain")]
+    lists = values.get(LEVER_LISTS)
+    for item in lists if isinstance(lists, list) else []:
         if isinstance(item, dict):
             parts.append(f"<h3>{html.escape(as_text(item.get('text')) or '')}</h3>")
             parts.append(f"<ul>{as_text(item.get('content')) or ''}</ul>")
-    parts.append(_html(values, "additional", "additionalPlain"))
+    parts.append(_html(values, ("closingHtml", "additional", "closing"), "additionalPlain"))
     return "\n".join(filter(None, parts))
 
 
-def _html(values: Mapping[str, object], marked_up: str, plain: str) -> str:
-    return as_text(values.get(marked_up)) or html.escape(as_text(values.get(plain)) or "").replace("\n", "<br>\n")
+def _html(values: Mapping[str, object], marked_up: tuple[str, ...], plain: str) -> str:
+    told = next(filter(None, (as_text(values.get(name)) for name in marked_up)), None)
+    return told or html.escape(as_text(values.get(plain)) or "").replace("\n", "<br>\n")

@@ -49,7 +49,7 @@ def read_json(stream: IO[str], columns: Columns, *, source: str, encoding: str) 
     first = window.next_mark()
     if first == "[":
         window.at += 1
-        records = _elements(window)
+        records = _elements(window, each=_linked, alone=True)
     elif first == "{":
         records = _object_records(window, columns, source=source)
     else:
@@ -143,9 +143,12 @@ class _Scanner:
 
 
 def _elements(
-    window: _Window, *, each: Callable[[object], Iterator[object]] | None = None
+    window: _Window, *, each: Callable[[object], Iterator[object]], alone: bool = False
 ) -> Iterator[Record | Unreadable]:
-    """The elements of the array that `window` stands in, as records; `each` finds the records in an element."""
+    """The elements of the array that `window` stands in, as records; `each` finds the records in an element.
+
+    Where the array is `alone` nothing may follow it.
+    """
     if window.next_mark() == "]":
         return
     while True:
@@ -156,7 +159,7 @@ def _elements(
         except RecordError as error:
             yield Unreadable(str(error), where)
         else:
-            yield from (_record(found, where) for found in (each(value) if each else [value]))
+            yield from (_record(found, where) for found in each(value))
         mark = window.next_mark()
         if mark != ",":
             break
@@ -165,7 +168,7 @@ def _elements(
         yield Unreadable("the array is never closed; the file may have been cut", f"line {window.line()}")
         return
     window.at += 1
-    if each is None and window.next_mark():
+    if alone and window.next_mark():
         yield Unreadable("there is more after the end of the array", f"line {window.line()}")
 
 
@@ -221,6 +224,14 @@ def _object_records(window: _Window, columns: Columns, *, source: str) -> Iterat
 
 def _itself(value: object) -> Iterator[object]:
     yield value
+
+
+def _linked(value: object) -> Iterator[object]:
+    """The postings of a JSON-LD document that is an element of an array; any other value is a record itself."""
+    if isinstance(value, dict) and ("@context" in value or "@graph" in value):
+        yield from find_postings(value)
+    else:
+        yield value
 
 
 def _one_object(window: _Window, *, source: str) -> Iterator[Record | Unreadable]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from postclass.columns import Columns, Record, Unreadable, as_text, is_text
+from postclass.columns import LEVER_LISTS, Columns, Record, Unreadable, as_text, is_text
 from postclass.csvrows import check_names
 from postclass.cutting import TEXTS, Entry, byte_lengths
 from postclass.errors import InputError
@@ -63,7 +63,7 @@ def _entries(  # noqa: PLR0913 - what is read, of what, and how far
         total = sum(int(size.sum()) for size in sizes)
         decoded += total
         check_expansion(decoded, stored, source=source.name)
-        made = table.texts(batch) if total <= MAX_RECORD and not table.about else None
+        made = table.texts(batch) if total <= MAX_RECORD else None
         if made is not None:
             yield made
         else:
@@ -109,7 +109,8 @@ class _Table:
     def __init__(self, columns: Columns, used: list[str], keys: Mapping[str, str | None]) -> None:
         self._found = columns.find(used)
         self._keys = {name: value for name, value in keys.items() if name in used}
-        self.about = columns.about
+        # Their values are put together in plain Python.
+        self._by_row = columns.about or LEVER_LISTS in used
         self.used = used
 
     def with_keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -121,6 +122,8 @@ class _Table:
 
     def texts(self, batch: pa.RecordBatch) -> pa.RecordBatch | None:
         """The batch as TEXTS, or None if a row of it may have to be rejected: the slow way tells which."""
+        if self._by_row:
+            return None
         try:
             made = {name: self._text(batch, field) for name, field in self._fields()}
             made["description"] = self._description(batch)

@@ -150,10 +150,12 @@ class _File:
         self.path, self.size = found.path, found.size
         self.name = "stdin" if found.path == "-" else found.path
         self.reads_anew = False  # whether `entries` may be asked for again
+        self.is_one_of_many = False
 
     def entries(self, skip: Skip) -> Iterator[Entry]:
         """The records of the file; some formats pass over those to skip quickly."""
         self._input = self._input or Input(self.path, storage=self._settings.storage, keys=self._found.keys)
+        self._input.is_one_of_many = self.is_one_of_many
         kind = _format(self._input, self._settings)
         self.reads_anew = kind == "parquet" and self._input.is_plain_file
         yield from _READERS[kind](self._input, self._columns, self._settings, skip)
@@ -218,6 +220,8 @@ def open_source(path: str | PurePath, *, settings: SourceSettings | None = None)
     suffixes = [""] if settings.format else [suffix + packed for suffix in FORMATS_BY_SUFFIX for packed in PACKED]
     found = find(path, suffixes=suffixes, storage=settings.storage)
     files = [_File(one, columns, settings) for one in found]
+    for file in files:
+        file.is_one_of_many = len(files) > 1
     try:
         return Source(files, name="stdin" if path == "-" else path, columns=columns, limit=settings.limit)
     except BaseException:
@@ -274,13 +278,13 @@ def _sqlite(source: Input, columns: Columns, settings: SourceSettings, _: Skip) 
 
 
 def _jsonld(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
-    records = _linked([_whole(source, settings)], source=source.name, kind="document", lenient=False)
+    records = _linked([_whole(source, settings)], source, kind="document", lenient=False)
     return with_columns(records, columns, source=source.name)
 
 
 def _html(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     scripts = find_scripts(_whole(source, settings))
-    records = _linked(scripts, source=source.name, kind="script", lenient=True)
+    records = _linked(scripts, source, kind="script", lenient=True)
     return with_columns(records, columns, source=source.name)
 
 
@@ -293,8 +297,8 @@ def _whole(source: Input, settings: SourceSettings) -> str:
     return text
 
 
-def _linked(texts: list[str], *, source: str, kind: str, lenient: bool) -> Iterator[Record | Unreadable]:
-    """JSON-LD texts in, the postings in them out; raises `InputError` if there is none."""
+def _linked(texts: list[str], source: Input, *, kind: str, lenient: bool) -> Iterator[Record | Unreadable]:
+    """JSON-LD texts in, the postings in them out; one file without any is refused, one of several a rejection."""
     found = False
     for number, text in enumerate(texts, 1):
         where = f"{kind} {number}"
@@ -308,7 +312,10 @@ def _linked(texts: list[str], *, source: str, kind: str, lenient: bool) -> Itera
             found = True
             yield Record(posting, where)
     if not found:
-        raise InputError(f"{source}: holds no schema.org JobPosting (JSON-LD).")
+        reason = "holds no schema.org JobPosting (JSON-LD)"
+        if not source.is_one_of_many:
+            raise InputError(f"{source.name}: {reason}.")
+        yield Unreadable(reason, "whole file")
 
 
 _READERS: dict[str, Callable[[Input, Columns, SourceSettings, Skip], Iterator[Entry]]] = {

@@ -115,6 +115,7 @@ class Input:
             unpacked = _Metered(unpack(self.stream), name=self.name, check=self._check_expansion)
             self.stream = io.BufferedReader(unpacked, _CHUNK)
         self.is_plain_file = is_regular and not self.is_compressed
+        self.is_one_of_many = False
         self.rows_share: float | None = None  # set by formats that know how many rows there are
 
     def _check_expansion(self, decoded: int) -> None:
