@@ -136,7 +136,7 @@ def run_trials(suffix: str, kills: int, *, count: int, directory: Path, seed: in
         output = directory / f"trial{number}.{suffix}"
         _trial(output, command(source, output, "--resume"), trials, dice, (seconds, steps))
         left = {path.name for path in directory.iterdir() if output.name in path.name}
-        untidy = left - {output.name, f"{output.name}.rejects.jsonl", f"{output.name}.manifest.json"}
+        untidy = left - {output.name, f"{output.name}.rejects.jsonl", f"{output.name}.receipt"}
         trials.done += 1
         if digests(output) == expected and not untidy:
             trials.equal += 1

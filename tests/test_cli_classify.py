@@ -114,6 +114,30 @@ def test_explain_full(fake_model: "FakeModel", tmp_path: Path) -> None:
     assert list(to_record(fake_model.verdict, explain="full")) == list(json.loads((tmp_path / "out.jsonl").read_text()))
 
 
+def test_resume(fake_model: "FakeModel", tmp_path: Path) -> None:
+    """A rerun of a finished run does nothing; what has changed since is told, and `--force` starts afresh."""
+    arguments = (SAMPLES / "postings.jsonl", "-o", tmp_path / "out.jsonl", "--resume", "--limit")
+    first, again, other = run(*arguments, 3), run(*arguments, 3), run(*arguments, 5)
+
+    assert (0, 0, 2) == (first.exit_code, again.exit_code, other.exit_code)
+    assert f"{tmp_path / 'out.jsonl'}: is finished; nothing is left to do.\n" == again.stderr
+    assert "is of another run: --limit was 3, is now 5. --force starts afresh." in other.stderr
+    assert 3 == len(fake_model.asked) == len((tmp_path / "out.jsonl").read_text().splitlines())
+    assert 0 == run(*arguments, 5, "--force").exit_code
+    assert 5 == len((tmp_path / "out.jsonl").read_text().splitlines())
+    assert {"out.jsonl", "out.jsonl.receipt"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_folders(fake_model: "FakeModel", tmp_path: Path) -> None:
+    """A pattern of files is one input, and an output may be a folder with one for each level."""
+    result = run(SAMPLES / "postings.*[tv]", "-o", tmp_path / "out", "--partition-by", "level", "--resume")
+    again = run(SAMPLES / "postings.*[tv]", "-o", tmp_path / "out", "--partition-by", "level", "--resume")
+
+    assert (0, 0) == (result.exit_code, again.exit_code), result.output
+    assert (tmp_path / "out" / "level=director" / "part-00000.parquet").exists()
+    assert "is finished" in again.stderr
+
+
 def test_named_columns(fake_model: "FakeModel", tmp_path: Path) -> None:
     """Columns, delimiter and encoding can be given."""
     path = tmp_path / "in.txt"
@@ -156,6 +180,8 @@ def test_rejections_as_a_table(fake_model: "FakeModel") -> None:
         ([HOSTILE / "ragged.csv", "-o", "out.xml"], "name it with --to"),
         ([HOSTILE / "ragged.csv", "-o", HOSTILE / "ragged.csv"], "is the input"),
         ([HOSTILE / "ragged.csv", "--force"], "need an output; name it with -o"),
+        ([HOSTILE / "ragged.csv", "--resume"], "--resume needs a local file as output"),
+        ([HOSTILE / "ragged.csv", "--engine", "dask"], "--engine dask and --scheduler ADDRESS need each other"),
         ([HOSTILE / "ragged.csv", "--prior", "1"], "--prior"),
         ([HOSTILE / "ragged.csv", "--limit", "0"], "--limit"),
     ],

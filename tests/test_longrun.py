@@ -84,7 +84,7 @@ def test_resume(run: Run, output: Path, after: int) -> None:
     assert [r for r in RECORDS if isinstance(r, Rejection)] == sink.rejections
     assert len(RECORDS) == summary.rows
     assert (after >= 5) is (summary.resumed > 0)
-    assert {"out.csv", "out.csv.manifest.json"} == files(output.parent)
+    assert {"out.csv", "out.csv.receipt"} == files(output.parent)
 
 
 @pytest.mark.parametrize("rows", [1, 3, 17, 100])
@@ -189,14 +189,14 @@ def test_killed_while_the_checkpoint_was_removed(run: Run, output: Path) -> None
     _, summary = run(resume=True)
 
     assert 0 == summary.resumed
-    assert {"out.csv", "out.csv.manifest.json"} == files(output.parent)
+    assert {"out.csv", "out.csv.receipt"} == files(output.parent)
 
 
 def test_damaged_notes(run: Run, output: Path) -> None:
     """A note that can't be read counts as none."""
     run(resume=True)
     for content in ("", "{}", "[]", '{"format": 1, "output": 3}'):
-        (output.parent / "out.csv.manifest.json").write_text(content)
+        (output.parent / "out.csv.receipt").write_text(content)
 
         assert LongRun(output, lambda: replace(OF, model="other"), resume=True).finished
 
@@ -212,9 +212,9 @@ def test_open_run(tmp_path: Path) -> None:
         (str(tmp_path / "out.csv"), "-", "needs a file as input"),
         (str(tmp_path / "out.csv"), "/dev/null", "needs a file as input"),
     ]:
-        assert open_run(output, given, model="m", settings={}, resume=False, force=False) is None
+        assert open_run(output, [given], model="m", settings={}, resume=False, force=False) is None
         with pytest.raises(InputError, match=told):
-            open_run(output, given, model="m", settings={}, resume=True, force=False)
-    found = open_run(str(tmp_path / "out.csv"), source, model="m", settings={}, resume=True, force=False)
+            open_run(output, [given], model="m", settings={}, resume=True, force=False)
+    found = open_run(str(tmp_path / "out.csv"), [source], model="m", settings={}, resume=True, force=False)
 
     assert isinstance(found, LongRun)

@@ -1,20 +1,20 @@
 """An input, a model and settings in, what identifies them out: a checkpoint is for these and for no others."""
 
-import glob
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from postclass import __version__
 from postclass.errors import InputError
 
-WHOLE = 64 * 2**20  # bytes of a file that is hashed whole; larger ones by samples, size and time of change
-_SAMPLES, _SAMPLE = 64, 64 * 2**10  # samples spread over a large file, and the bytes of each; 4 MB are read at once
-_READ = 2**20
+WHOLE = 64 * 2**20  # bytes that are hashed whole; of more, samples, size and time of change count
+_SAMPLES, _FEWEST = 64, 3  # samples spread over all files, and over each of them at the least
+_SAMPLE = 64 * 2**10  # bytes of a sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ class Binding:
     model: str
     settings: Mapping[str, Any]  # plain JSON values
     postclass: str = __version__
-
-    @classmethod
-    def of(cls, path: str, *, model: str, settings: Mapping[str, Any]) -> Self:
-        """The binding of an input's path (a file, a folder or a pattern), a model's digest and settings."""
-        return cls(fingerprint(path), model, dict(settings))
 
     def changes(self, then: "Binding") -> list[str]:
         """What has changed since `then`, in words; nothing if nothing has."""
@@ -51,55 +46,60 @@ def _shown(value: object) -> str:
     return "not given" if value is None or value is False else "given" if value is True else repr(value)
 
 
-def fingerprint(path: str) -> str:
-    """A path of a file, of a folder or a pattern in, what changes when a byte of what is there does out.
+def fingerprint(paths: Iterable[str]) -> str:
+    """Paths of files in, what changes when their names or a byte of them does out.
 
-    Files up to 64 MB are read whole. Of larger ones samples are read, and their time of change counts too.
+    Up to 64 MB are read whole. Of more, samples of each file are read, and its time of change counts too. Of addresses
+    what their storage tells counts: size, time, checksum.
     """
-    if "://" in path:
-        return _remote(path)
-    if Path(path).is_file():
-        return _file(Path(path))
+    files = [path if "://" in path else Path(path) for path in paths]
+    whole = sum(_size(file) for file in files if isinstance(file, Path)) <= WHOLE
+    samples = max(_FEWEST, _SAMPLES // max(1, len(files)))
     digest = hashlib.sha256()
-    for file in _files(path):
-        digest.update(f"{file}\0{_file(file)}\n".encode("utf-8", "surrogateescape"))
-    return f"sha256:{digest.hexdigest()}"
+    for file in files:
+        mark = _file(file, samples=None if whole else samples) if isinstance(file, Path) else _remote(file)
+        name = "" if len(files) == 1 else str(file)  # a single file may be moved
+        digest.update(f"{name}\0{mark}\n".encode("utf-8", "surrogateescape"))
+    return f"{'sha256' if whole else 'samples'}:{digest.hexdigest()}"
 
 
-def _files(path: str) -> Iterator[Path]:
-    found = [path] if Path(path).is_dir() else sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - any root
-    if not found:
-        raise InputError(f"{path}: can't be opened: No such file or directory.")
-    for name in map(Path, found):
-        yield from sorted(file for file in name.rglob("*") if file.is_file()) if name.is_dir() else [name]
+def files_of(path: Path) -> list[str]:
+    """A file or a folder in, its path or those of all the files in it out."""
+    return sorted(map(str, filter(Path.is_file, path.rglob("*")))) if path.is_dir() else [str(path)]
 
 
-def _file(path: Path) -> str:
+def _size(path: Path) -> int:
+    with _reading(path):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path}: is no plain file, so that a run of it can't be resumed.")
+        return status.st_size
+
+
+def _file(path: Path, *, samples: int | None) -> str:
+    with _reading(path), path.open("rb") as stream:
+        status = os.fstat(stream.fileno())
+        if samples is None:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())
+        for sample in range(samples):
+            stream.seek(max(0, status.st_size - _SAMPLE) * sample // (samples - 1))
+            digest.update(stream.read(_SAMPLE))
+        return digest.hexdigest()
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise InputError(f"{path}: is no plain file, so that a run of it can't be resumed.")
-            digest = hashlib.sha256(str(status.st_size).encode())
-            if status.st_size <= WHOLE:
-                while data := stream.read(_READ):
-                    digest.update(data)
-                return f"sha256:{digest.hexdigest()}"
-            digest.update(f" {status.st_mtime_ns}".encode())
-            for sample in range(_SAMPLES):
-                stream.seek(max(0, status.st_size - _SAMPLE) * sample // (_SAMPLES - 1))
-                digest.update(stream.read(_SAMPLE))
+        yield
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror}.") from error
-    return f"samples:{digest.hexdigest()}"
 
 
-def _remote(path: str) -> str:
+def _remote(address: str) -> str:
     try:
         import fsspec
     except ImportError as error:
-        raise InputError(f"{path}: reading from storage needs fsspec: pip install fsspec.") from error
-    filesystem, name = fsspec.core.url_to_fs(path)
-    files = sorted(filesystem.find(name)) or [name]
-    digest = hashlib.sha256("\n".join(f"{file} {filesystem.checksum(file)}" for file in files).encode())
-    return f"remote:{digest.hexdigest()}"
+        raise InputError(f"{address}: reading from storage needs fsspec: pip install fsspec.") from error
+    filesystem, name = fsspec.core.url_to_fs(address)
+    return str(filesystem.checksum(name))

@@ -12,14 +12,14 @@
 
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from postclass.binding import Binding
+from postclass.binding import Binding, fingerprint
 from postclass.checkpoint import Checkpoint, Place
 from postclass.engines import Judged
 from postclass.errors import InputError, OutputError, PostclassError
@@ -145,20 +145,29 @@ class LongRun:
 
 
 def open_run(  # noqa: PLR0913 - what was given, by name
-    output: str | None, source: str, *, model: str, settings: Mapping[str, Any], resume: bool, force: bool
+    output: str | None,
+    sources: Sequence[str],
+    *,
+    model: str | None,
+    settings: Mapping[str, Any],
+    resume: bool,
+    force: bool,
 ) -> LongRun | None:
-    """Paths as the user gave them in, the run that can be resumed out; None where that is impossible, unless asked."""
+    """Paths of the output and of the files read in, the run that can be resumed out; None where there can be none.
+
+    Raises `InputError` if there can be none and `resume` asks for it.
+    """
     fault = None
     if output in {None, "-"} or "://" in str(output) or _is_special(str(output)):
         fault = "--resume needs a local file as output; name it with -o."
-    elif source == "-" or _is_special(source):
+    elif any(source == "-" or _is_special(source) for source in sources):
         fault = "--resume needs a file as input, for stdin can't be read again."
     if fault is not None:
         if resume:
             raise InputError(fault)
         return None
     return LongRun(
-        Path(str(output)), lambda: Binding.of(source, model=model, settings=settings), resume=resume, force=force
+        Path(str(output)), lambda: Binding(fingerprint(sources), str(model), settings), resume=resume, force=force
     )
 
 

@@ -5,12 +5,12 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from postclass.binding import Binding, fingerprint
+from postclass.binding import Binding, files_of, fingerprint
 from postclass.errors import InputError
 from postclass.wholefile import WholeFile, storage
 
 FORMAT = 1
-SUFFIX = ".manifest.json"
+SUFFIX = ".receipt"  # of no format, so that nobody reads it as postings
 
 
 class Receipt:
@@ -24,7 +24,7 @@ class Receipt:
         """What the output was made from; None without a note, or if the output is not the one that it tells of."""
         try:
             told = json.loads(self.path.read_bytes())
-            if told.pop("format") != FORMAT or told.pop("output") != fingerprint(str(self._output)):
+            if told.pop("format") != FORMAT or told.pop("output") != fingerprint(files_of(self._output)):
                 return None
             return Binding(**told)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, InputError):
@@ -32,7 +32,7 @@ class Receipt:
 
     def write(self, binding: Binding) -> None:
         """Note what the output that is there was made from."""
-        told = {"format": FORMAT, "output": fingerprint(str(self._output)), **asdict(binding)}
+        told = {"format": FORMAT, "output": fingerprint(files_of(self._output)), **asdict(binding)}
         file = WholeFile(self.path)
         try:
             with storage(str(self.path)):

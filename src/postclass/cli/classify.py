@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from postclass.engines.task import Task
     from postclass.longrun import LongRun
     from postclass.sinks import SinkSettings
-    from postclass.sources import SourceSettings
+    from postclass.sources import Source
 
 # Options that do not change what comes out of an input, so that a resumed run may have others.
-_FREE = frozenset({"source", "output", "model", "rejects", "force", "resume", "workers", "engine", "scheduler"})
+_FREE = frozenset("source output model rejects force resume workers engine scheduler storage".split())
 
 
 @click.command()
@@ -31,7 +31,8 @@ _FREE = frozenset({"source", "output", "model", "rejects", "force", "resume", "w
 @click.option("-o", "--output", metavar="OUTPUT", help="File to write, or - for JSON lines on stdout; none: a table.")
 @click.option("--from", "from_", metavar="FORMAT", help="Input format when the name does not tell: csv, jsonl, json, "
               "parquet, sqlite, jsonld, html.")  # fmt: skip
-@click.option("--to", metavar="FORMAT", help="Output format when the name does not tell: csv, jsonl, json, parquet.")
+@click.option("--to", metavar="FORMAT", help="Output format when the name does not tell: csv, jsonl, json, parquet, "
+              "sqlite.")  # fmt: skip
 @click.option("--title-col", metavar="NAME", help="Column of the title.")
 @click.option("--description-col", metavar="NAME", help="Column of the description, the only one that is needed.")
 @click.option("--id-col", metavar="NAME", help="Column of the id.")
@@ -47,6 +48,8 @@ _FREE = frozenset({"source", "output", "model", "rejects", "force", "resume", "w
 @click.option("--rejects", metavar="PATH", help="File for records that can't be read, or - for stderr "
               "[default: OUTPUT.rejects.jsonl].")  # fmt: skip
 @click.option("--raw-csv", is_flag=True, help="Don't guard CSV cells that a spreadsheet would run as formulas.")
+@click.option("--partition-by", metavar="COLUMN", help="Write a folder, with a folder in it for each value: level.")
+@click.option("--storage", is_flag=True, help="Take addresses such as s3://bucket/postings.parquet, through fsspec.")
 @click.option("--force", is_flag=True, help="Overwrite an output that exists.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run; do nothing where it is finished.")
@@ -72,6 +75,8 @@ def classify(
     model: Path | None,
     rejects: str | None,
     raw_csv: bool,
+    partition_by: str | None,
+    storage: bool,
     force: bool,
     limit: int | None,
     resume: bool,
@@ -81,8 +86,9 @@ def classify(
 ) -> None:
     """Judge every posting of a file.
 
-    INPUT is .csv, .jsonl, .ndjson, .json, .parquet, a SQLite database, a JSON-LD document or web page, or - for stdin;
-    .gz is unpacked. Its columns are found by their usual names. OUTPUT is .csv, .jsonl, .ndjson, .json, .parquet or -.
+    INPUT is .csv, .jsonl, .ndjson, .json, .parquet, a SQLite database, a JSON-LD document or web page, a folder or a
+    pattern of such files, or - for stdin; .gz and .zst are unpacked. Its columns are found by their usual names. OUTPUT
+    is .csv, .jsonl, .ndjson, .json (.gz and .zst are packed), .parquet, .sqlite, a folder/ of Parquet files, or -.
 
     \b
     Examples:
@@ -97,31 +103,34 @@ def classify(
     from postclass.judge import JudgeSettings
     from postclass.longrun import open_run
     from postclass.sinks import SinkSettings
-    from postclass.sources import SourceSettings
+    from postclass.sources import SourceSettings, open_source
 
-    if output is None and (to or rejects or raw_csv or force):
-        raise click.UsageError("--to, --rejects, --raw-csv and --force need an output; name it with -o.")
+    if output is None and (to or rejects or raw_csv or force or partition_by):
+        raise click.UsageError(
+            "--to, --rejects, --raw-csv, --partition-by and --force need an output; name it with -o."
+        )
     if (engine == "dask") is not bool(scheduler):
         raise click.UsageError("--engine dask and --scheduler ADDRESS need each other.")
     reading = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, id_col=id_col, company_col=company_col,
-        table=table, encoding=encoding, delimiter=delimiter, limit=limit,
+        table=table, encoding=encoding, delimiter=delimiter, limit=limit, storage=storage,
     )  # fmt: skip
-    overwrite = force or resume  # what `--resume` may overwrite is checked by the run
+    overwrite = force or resume  # whether `--resume` may is checked by the run
     writing = SinkSettings(
         format=to, explain=explain, raw_csv=raw_csv, force=overwrite, rejects=rejects, source=source,
+        partition_by=partition_by, storage=storage,
     )  # fmt: skip
     detail: Explain = "full" if output is None else explain  # a table shows the strongest reasons
-    digest = model_digest(model)
-    task = Task(model, JudgeSettings(explain=detail, prior=prior), digest)
+    task = Task(model, JudgeSettings(explain=detail, prior=prior), model_digest(model))
     options = _binding(click.get_current_context().params)
-    long = open_run(output, source, model=digest, settings=options, resume=resume, force=force)
-    if long is not None and long.finished:
-        with claimed(_targets(long, writing)):
-            long.tidy()
-        click.echo(f"{output}: is finished; nothing is left to do.", err=True)
-        return
-    summary = _run(source, output, reading, writing, task, long, EngineSettings(engine, workers, scheduler))
+    with open_source(source, settings=reading) as postings:
+        long = open_run(output, postings.paths, model=task.digest, settings=options, resume=resume, force=force)
+        if long is not None and long.finished:
+            with claimed(_files(output, long, writing)):
+                long.tidy()
+            click.echo(f"{output}: is finished; nothing is left to do.", err=True)
+            return
+        summary = _run(postings, output, writing, task, long, EngineSettings(engine, workers, scheduler))
     for line in summary_lines(summary):
         click.echo(line, err=True)
     if summary.rejected:
@@ -129,9 +138,8 @@ def classify(
 
 
 def _run(
-    source: str,
+    postings: "Source",
     output: str | None,
-    reading: "SourceSettings",
     writing: "SinkSettings",
     task: "Task",
     long: "LongRun | None",
@@ -142,13 +150,11 @@ def _run(
     from postclass.claim import claimed
     from postclass.engines.choice import open_engine
     from postclass.sinks import open_sink
-    from postclass.sources import open_source
     from postclass.traits import load_traits
 
     with ExitStack() as stack:
         stack.enter_context(resumable(long))
-        postings = stack.enter_context(open_source(source, settings=reading))
-        claim = stack.enter_context(claimed(_targets(long, writing)))
+        claim = stack.enter_context(claimed(_files(output, long, writing)))
         if long is not None:
             stack.enter_context(long)
         sink = Table(load_traits()) if output is None else stack.enter_context(open_sink(output, settings=writing))
@@ -158,14 +164,14 @@ def _run(
         return run(postings, sink, judge, run=long, progress=progress.show)
 
 
-def _targets(long: "LongRun | None", writing: "SinkSettings") -> list[Path]:
+def _files(output: str | None, long: "LongRun | None", writing: "SinkSettings") -> list[Path]:
     """The files that a run writes and puts in their places at the end."""
-    from postclass.sinks import REJECTS_SUFFIX
+    from postclass.targets import find_target
 
-    if long is None:
+    if long is None or output is None:
         return []
-    rejects = f"{long.files[0]}{REJECTS_SUFFIX}" if writing.rejects is None else writing.rejects
-    return [*long.files, Path(rejects)]
+    rejects = find_target(output, writing).rejects
+    return [*long.files, *([] if rejects is None or "://" in rejects else [Path(rejects)])]
 
 
 def _binding(params: Mapping[str, Any]) -> dict[str, Any]:
