@@ -531,6 +531,33 @@ def test_parquet_bombs(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
             read(write("a.parquet", data))
 
 
+def test_parquet_dictionaries_are_spread_out_a_piece_at_a_time(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the texts of a dictionary are, and however often they come, little of them is held at once."""
+    monkeypatch.setattr(parquetrows, "_SPREAD_BYTES", 2**16)
+    rows = [0] * 1500 + [1] * 20
+    for longest, texts in ((10_000, ["x" * 10_000, "y"]), (100_000, ["x" * 100_000, "y"]), (9, ["x" * 9, "y"])):
+        spread = pa.DictionaryArray.from_arrays(pa.array(rows, pa.int32()), pa.array(texts))
+        stream = io.BytesIO()
+        pq.write_table(pa.table({"description": spread}), stream, store_schema=False, compression="zstd")
+        file = parquetrows._File(stream, ["description"], pq.read_schema(stream))  # noqa: SLF001 - what it holds
+        sizes = [batch.num_rows for batch in file.batches(0)]
+
+        assert len(rows) == sum(sizes)
+        assert max(sizes) <= max(1, 2**16 // longest)
+        assert len(rows) == len(read(write("a.parquet", stream.getvalue())))
+
+
+def test_parquet_of_one_text(write: Write) -> None:
+    """A column that holds but one text, or none, is read like any other."""
+    texts = [f"text {n}" for n in range(3000)]
+    columns = {"description": texts, "company": ["C"] * 3000, "id": pa.nulls(3000, pa.string())}
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream, row_group_size=1000)
+    found = read(write("a.parquet", stream.getvalue()))
+
+    assert Posting("text 2999", company="C", row=3000) == found[-1]
+
+
 def test_parquet_values(write: Write) -> None:
     """Numbers, nulls and nested names of Parquet come out as text; bytes that are not UTF-8 reject their row."""
     bad = pa.array([b"x", b"\xff", None], pa.binary())

@@ -1,5 +1,6 @@
 """A Parquet file in, its records out, a batch at a time: as Arrow text where all is well, else row by row."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
@@ -13,10 +14,11 @@ from postclass.cutting import TEXTS, Entry, byte_lengths
 from postclass.errors import InputError
 from postclass.streams import MAX_RECORD, TOO_LONG, Input, Skip, check_expansion
 
-# Rows decoded at a time: with fewer, decoding a dictionary column costs more than its text; and the bytes that they
-# may take by the file's own word, for postings that are longer than usual.
+# Rows decoded at a time; and the bytes that they may take by the file's own word, or if each of them were the longest
+# text of its dictionary, which a few bytes of a file can repeat without end.
 _BATCH = 1024
 _BATCH_BYTES = 16 * 2**20
+_SPREAD_BYTES = 64 * 2**20
 
 # Text with a character in it that is no white space, as `str.isspace` has it.
 _SPACES = "".join(f"\\x{{{point:x}}}" for point in range(0x3001) if chr(point).isspace())
@@ -27,38 +29,26 @@ def read_parquet(source: Input, columns: Columns, skip: Skip) -> Iterator[Entry]
     """The records of a Parquet file but those to skip; of its columns only those are read that make a posting."""
     try:
         with source.seekable() as stream:
-            # A buffered column is read piece by piece; a dictionary column is measured before it is spread out.
             schema = pq.read_schema(stream)
             check_names(schema.names, source=source.name)
             names = [*schema.names, *(name for name in source.keys if name not in schema.names)]
             columns.require(names, source=source.name)
             table = _Table(columns, columns.used(names), source.keys)
-            used = [name for name in table.used if name in schema.names]
-            texts = [name for name in used if pa.types.is_string(schema.field(name).type)]
+            stored = _length(stream)
             stream.seek(0)
-            file = pq.ParquetFile(stream, read_dictionary=texts, buffer_size=2**20, pre_buffer=False)
-            yield from _entries(file, table, used, stored=_length(stream), source=source, skip=skip)
+            file = _File(stream, [name for name in table.used if name in schema.names], schema)
+            yield from _entries(file, table, stored=stored, source=source, skip=skip)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{source.name}: can't be read as Parquet: {reason}") from error
 
 
-def _entries(  # noqa: PLR0913 - what is read, of what, and how far
-    file: Any,  # noqa: ANN401 - pyarrow ships no types
-    table: "_Table",
-    used: list[str],
-    *,
-    stored: int,
-    source: Input,
-    skip: Skip,
-) -> Iterator[Entry]:
-    _check_metadata(file.metadata, used, stored=stored, source=source.name)
+def _entries(file: "_File", table: "_Table", *, stored: int, source: Input, skip: Skip) -> Iterator[Entry]:
+    _check_metadata(file.metadata, file.used, stored=stored, source=source.name)
     groups, row = _groups(file.metadata, skip)
     decoded = 0
     source.rows_share = 0.0
-    size = _batch_rows(file.metadata, used)
-    for batch in file.iter_batches(batch_size=size, row_groups=groups, columns=used, use_threads=False):
-        batch = table.with_keys(batch)  # noqa: PLW2901
+    for batch in map(table.with_keys, itertools.chain.from_iterable(map(file.batches, groups))):
         sizes = [_sizes(batch.column(name)) for name in table.used]
         total = sum(int(size.sum()) for size in sizes)
         decoded += total
@@ -70,6 +60,56 @@ def _entries(  # noqa: PLR0913 - what is read, of what, and how far
             yield from table.records(batch, row=row + 1, sizes=None if total <= MAX_RECORD else sizes)
         row += batch.num_rows
         source.rows_share = row / file.metadata.num_rows
+
+
+class _File:
+    """A Parquet file, of which row groups are decoded a bounded piece at a time."""
+
+    def __init__(self, stream: IO[bytes], used: list[str], schema: Any) -> None:  # noqa: ANN401 - pyarrow ships no types
+        self.used = used
+        self._stream = stream
+        self._texts = [name for name in used if _is_byte_array(schema.field(name).type)]
+        self._plain = pq.ParquetFile(stream, buffer_size=2**20, pre_buffer=False)
+        self.metadata = self._plain.metadata
+        self._probe = self._with_dictionaries(self._texts)
+
+    def batches(self, group: int) -> Iterator[pa.RecordBatch]:
+        """The batches of a row group.
+
+        Read as a dictionary, a column is measured before it is spread out, but Arrow then holds all its texts; read as
+        text, it takes what its dictionary makes of it. So the dictionary is measured first, and sets the pace.
+        """
+        widest, unknown = self._measure(group)
+        size = _group_bytes(self.metadata, self.used, group) / max(1, self.metadata.row_group(group).num_rows)
+        rows = min(_BATCH, _BATCH_BYTES // max(1, round(size)), _SPREAD_BYTES // max(1, widest))
+        file = self._with_dictionaries(unknown) if unknown else self._plain
+        yield from file.iter_batches(batch_size=max(1, rows), row_groups=[group], columns=self.used, use_threads=False)
+
+    def _measure(self, group: int) -> tuple[int, list[str]]:
+        """The longest text in the dictionaries of a row group, and the columns that may have one further on."""
+        if not self._texts or not self.metadata.row_group(group).num_rows:
+            return 0, []
+        probe = self._probe.iter_batches(batch_size=1, row_groups=[group], columns=self._texts, use_threads=False)
+        first = next(probe)
+        dictionaries = {name: first.column(name).dictionary for name in self._texts}
+        widest = max((pc.max(pc.binary_length(some)).as_py() or 0 for some in dictionaries.values()), default=0)
+        claimed = _with_dictionary(self.metadata.row_group(group))
+        return widest, [name for name, some in dictionaries.items() if len(some) <= 1 and name in claimed]
+
+    def _with_dictionaries(self, names: list[str]) -> Any:  # noqa: ANN401
+        return pq.ParquetFile(
+            self._stream, metadata=self.metadata, read_dictionary=names, buffer_size=2**20, pre_buffer=False
+        )
+
+
+def _is_byte_array(kind: Any) -> bool:  # noqa: ANN401
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def _with_dictionary(group: Any) -> set[str]:  # noqa: ANN401
+    """The columns of a row group that have a dictionary by its metadata."""
+    chunks = map(group.column, range(group.num_columns))
+    return {c.path_in_schema for c in chunks if any("DICTIONARY" in encoding for encoding in c.encodings)}
 
 
 def _groups(metadata: Any, skip: Skip) -> tuple[list[int], int]:  # noqa: ANN401
@@ -86,21 +126,15 @@ def _groups(metadata: Any, skip: Skip) -> tuple[list[int], int]:  # noqa: ANN401
 
 def _check_metadata(metadata: Any, used: list[str], *, stored: int, source: str) -> None:  # noqa: ANN401
     """Refuse a bomb that says so before a page of it is decoded; one that lies is caught while it is decoded."""
-    for _, size in _group_sizes(metadata, used):
-        check_expansion(size, stored, source=source)
+    for group in range(metadata.num_row_groups):
+        check_expansion(_group_bytes(metadata, used, group), stored, source=source)
 
 
-def _batch_rows(metadata: Any, used: list[str]) -> int:  # noqa: ANN401
-    """How many rows to decode at a time."""
-    widest = max((size / rows for rows, size in _group_sizes(metadata, used) if rows), default=0)
-    return max(1, min(_BATCH, int(_BATCH_BYTES / max(1, widest))))
-
-
-def _group_sizes(metadata: Any, used: list[str]) -> Iterator[tuple[int, int]]:  # noqa: ANN401
-    """Of each row group its rows and the bytes, as its metadata has it, of those columns."""
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        chunks = map(group.column, range(group.num_columns))
-        yield group.num_rows, sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
+def _group_bytes(metadata: Any, used: list[str], group: int) -> int:  # noqa: ANN401
+    """The bytes of those columns in a row group, as its metadata has it."""
+    row_group = metadata.row_group(group)
+    chunks = map(row_group.column, range(row_group.num_columns))
+    return sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
 
 
 class _Table:
