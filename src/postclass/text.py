@@ -95,7 +95,7 @@ class Text:
 def read_text(description: str) -> Text:
     """Reads a description (plain, HTML, escaped HTML or Markdown) into its text as shown and its lines."""
     truncated = len(description) > MAX_CHARACTERS
-    blocks = _blocks(_plain(description[:MAX_CHARACTERS]))
+    blocks = _blocks(without_markup(description))
     lines: list[Line] = []
     offset = 0
     for block in blocks:
@@ -109,6 +109,11 @@ def read_text(description: str) -> Text:
             start = cut
         offset += len(block) + 1
     return Text("\n".join(blocks), tuple(lines), truncated)
+
+
+def without_markup(description: str) -> str:
+    """What `read_text` makes lines of: the description with entities, tags and Markdown taken off."""
+    return _plain(description[:MAX_CHARACTERS])
 
 
 def _plain(raw: str) -> str:

@@ -8,26 +8,37 @@ point has a symbol, and code points with one symbol are in the same character se
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-Parser: Any = re._parser  # type: ignore[attr-defined] # noqa: SLF001 - no public module tells how re reads a pattern
+Parser: Any = re._parser  # type: ignore[attr-defined]
 
 # Instructions: an operation and up to three operands. `matcher.match` says what each of them does.
-(OP_PRED, OP_SPLIT, OP_JUMP, OP_SAVE, OP_REPEAT, OP_LAZY, OP_POSSESSIVE, OP_NEAR, OP_NOT_NEAR, OP_LOOK, OP_NOT_LOOK,
- OP_LOOK_END, OP_NOT_LOOK_END, OP_ATOM, OP_ATOM_END, OP_START, OP_START_LINE, OP_END, OP_END_LINE, OP_BOUNDARY,
- OP_MATCH) = range(21)  # fmt: skip
-WIDTH = 4  # numbers an instruction takes
+(
+    OP_PRED, OP_SPLIT, OP_DISPATCH, OP_CHOICE, OP_JUMP, OP_SAVE, OP_REPEAT, OP_LAZY, OP_POSSESSIVE, OP_NEAR,
+    OP_NOT_NEAR, OP_LOOK, OP_NOT_LOOK, OP_LOOK_END, OP_NOT_LOOK_END, OP_ATOM, OP_ATOM_END, OP_START, OP_START_LINE,
+    OP_END, OP_END_LINE, OP_BOUNDARY, OP_MATCH,
+) = range(23)  # fmt: skip
+WIDTH = 4  # numbers an instruction takes, and a frame of the stack
+_TABLES = {OP_DISPATCH: (1,), OP_CHOICE: (1,)}  # operands that are rows of a branch's table
+_JUMPS = {OP_SPLIT: (1, 2), OP_JUMP: (1,), OP_LOOK: (3,), OP_NOT_LOOK: (3,)}  # operands that are instructions
 NO_LIMIT = 1 << 30
 NO_SET = -1
+FAIL = -1  # in a branch's table: no alternative may begin so
+UNIONS = 512  # unions of sets are numbered from here on
+STACK = 1 << 12  # frames; real postings need some dozens
+
+# A program's memory begins with these numbers; then come, of each pattern, its first instruction and its first set.
+WORD, NEWLINE, END, REGISTERS, FRAMES, HEADER = range(6)
 
 _LARGEST_RANGE = 4096  # code points that a set may name one by one
 _CASE_PARTNERS = "\u0130\u0131\u017f\u212a"  # match ASCII letters where case is ignored
 CODE_POINTS = 0x110000
-_UPPER_END = 0x20000  # no upper-case letters from here on
+_LETTERS_END = 0x20000  # from here on all that is of a word is alphabetic, and nothing upper case
 Flags = int
+Memory = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +51,6 @@ class Alphabet:
     word: int  # the set of \w
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """All patterns, compiled: one table of instructions, and where each pattern begins in it."""
-
-    code: npt.NDArray[np.int32]  # instruction x (operation, operands)
-    starts: npt.NDArray[np.int32]  # of each pattern, in the order they were added
-    firsts: npt.NDArray[np.bool_]  # pattern x symbol: whether a match may begin with it
-    groups: int
-    registers: int
-
-
 @dataclass(slots=True)
 class Compiler:
     """Collects patterns and named sets, then tells their common alphabet and program."""
@@ -60,19 +60,22 @@ class Compiler:
     _tests: list[Callable[[str], Any]] = field(default_factory=list)
     _named: set[int] = field(default_factory=lambda: set(range(256)) | set(map(ord, _CASE_PARTNERS)))
     _unions: dict[frozenset[int], int] = field(default_factory=dict)
+    # Of each alternative of a branch, it and those after it: instruction, first sets, and if it may be empty.
+    _rows: list[list[tuple[int, frozenset[int], bool]]] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _firsts_of_patterns: list[tuple[frozenset[int], bool]] = field(default_factory=list)
-    _groups: int = 1
+    groups: int = 1  # of the pattern with the most of them, the whole match among them
     _registers: int = 0
 
-    def add(self, pattern: "re.Pattern[str]") -> None:
-        """Compile one more pattern."""
+    def add(self, pattern: "re.Pattern[str]") -> int:
+        """Compile one more pattern; its number."""
         tree = Parser.parse(pattern.pattern, pattern.flags)
         self._starts.append(len(self._code))
         self._firsts_of_patterns.append(self._firsts(list(tree), pattern.flags))
-        self._groups = max(self._groups, pattern.groups + 1)
+        self.groups = max(self.groups, pattern.groups + 1)
         self._sequence(list(tree), pattern.flags)
         self._emit(OP_MATCH)
+        return len(self._starts) - 1
 
     def charset(self, source: str, flags: Flags = 0) -> int:
         """The number of a set of characters, given as a pattern of one character."""
@@ -83,6 +86,13 @@ class Compiler:
             self._sets[source, flags] = len(self._tests)
             self._tests.append(re.compile(source, flags).fullmatch)
         return self._sets[source, flags]
+
+    def method(self, name: Literal["isalpha", "isupper"]) -> int:
+        """The number of the set of characters for which a method of `str` holds."""
+        if (name, 0) not in self._sets:
+            self._sets[name, 0] = len(self._tests)
+            self._tests.append(lambda character: getattr(character, name)() or None)
+        return self._sets[name, 0]
 
     def alphabet(self) -> Alphabet:
         """The common alphabet of all sets."""
@@ -99,31 +109,54 @@ class Compiler:
             symbols[kinds == kind] = self._symbol(columns, characters[code], kind)
         for code in map(int, named):
             symbols[code] = self._symbol(columns, characters[code], int(kinds[code]))
+        if len(self._tests) > UNIONS:
+            raise ValueError(f"the patterns have more than {UNIONS} sets of characters")
         if len(columns) > 255:  # noqa: PLR2004 - what a byte holds
             raise ValueError("the patterns tell more than 255 kinds of characters apart")
-        sets = np.zeros((len(self._tests) + len(self._unions), len(columns)), np.bool_)
+        firsts = [self._union(sets) for sets, empty in self._firsts_of_patterns if not empty]
+        sets = np.zeros((UNIONS + len(firsts) + len(self._unions), len(columns)), np.bool_)
         for membership, symbol in columns.items():
             sets[: len(self._tests), symbol] = membership[: len(self._tests)]
         for union, number in self._unions.items():
-            sets[len(self._tests) + number] = sets[sorted(union)].any(axis=0)
+            sets[UNIONS + number] = sets[sorted(union)].any(axis=0)
         return Alphabet(symbols, sets, _lower(characters), word)
 
     def _symbol(self, columns: dict[tuple[bool, ...], int], character: str, kind: int) -> int:
-        membership = (*(test(character) is not None for test in self._tests), *(bool(kind >> i & 1) for i in range(3)))
+        membership = (*(test(character) is not None for test in self._tests), *(bool(kind >> i & 1) for i in range(5)))
         return columns.setdefault(membership, len(columns))
 
-    def program(self, alphabet: Alphabet) -> Program:
-        """The compiled patterns."""
-        code = np.zeros((len(self._code), WIDTH), np.int32)
+    def memory(self, alphabet: Alphabet) -> Memory:
+        """The compiled patterns as one vector of numbers: a header, room to work in, and the instructions."""
+        header = np.zeros(HEADER + 2 * len(self._starts), np.int32)
+        width = alphabet.sets.shape[1] + 1
+        stack = len(header) + 2 * self._registers
+        rows = stack + STACK * WIDTH
+        code = rows + width * len(self._rows)
+        for number, (start, (firsts, empty)) in enumerate(zip(self._starts, self._firsts_of_patterns, strict=True)):
+            header[HEADER + 2 * number] = code + WIDTH * start
+            header[HEADER + 2 * number + 1] = NO_SET if empty else self._union(firsts)
+        header[END] = alphabet.sets.shape[1]
+        header[WORD], header[NEWLINE] = alphabet.word, alphabet.symbols[ord("\n")]
+        header[REGISTERS], header[FRAMES] = len(header), stack
+        instructions = np.zeros((len(self._code), WIDTH), np.int32)
         for number, instruction in enumerate(self._code):
-            code[number, : len(instruction)] = instruction
-            if instruction[0] == OP_SPLIT and instruction[3] < NO_SET:
-                code[number, 3] = len(self._tests) + NO_SET - 1 - instruction[3]
-        firsts = np.ones((len(self._starts), alphabet.sets.shape[1]), np.bool_)
-        for number, (sets, empty) in enumerate(self._firsts_of_patterns):
-            if not empty:
-                firsts[number] = alphabet.sets[sorted(sets)].any(axis=0)
-        return Program(code, np.array(self._starts, np.int32), firsts, self._groups, self._registers)
+            jumps, tables = _JUMPS.get(instruction[0], ()), _TABLES.get(instruction[0], ())
+            instructions[number, : len(instruction)] = [
+                code + WIDTH * value if place in jumps else rows + width * value if place in tables else value
+                for place, value in enumerate(instruction)
+            ]
+        table = np.full((len(self._rows), width), FAIL, np.int32)
+        for row, entries in zip(table, self._rows, strict=True):
+            for start, sets, empty in reversed(entries):
+                may_start = True if empty else alphabet.sets[sorted(sets)].any(axis=0)
+                row[:-1][may_start] = code + WIDTH * start
+                row[-1] = code + WIDTH * start if empty else row[-1]
+        room = np.zeros(rows - len(header), np.int32)
+        return np.concatenate([header, room, table.ravel(), instructions.ravel()])
+
+    def _union(self, sets: frozenset[int]) -> int:
+        """The number of the set of all characters that are in one of some sets; they come after all others."""
+        return UNIONS + self._unions.setdefault(sets, len(self._unions))
 
     def _emit(self, *instruction: int) -> int:
         self._code.append(list(instruction))
@@ -158,16 +191,21 @@ class Compiler:
             raise NotImplementedError(f"patterns with {kind}")
 
     def _branch(self, branches: Sequence[Any], flags: Flags) -> None:
-        jumps = []
+        """Alternatives in order; a table tells by the next character which to try first, and which after each."""
+        jumps, entries = [], []
+        row = len(self._rows)
+        self._rows += [[] for _ in branches]
+        self._emit(OP_DISPATCH, row)
         for number, branch in enumerate(branches):
             last = number == len(branches) - 1
-            split = -1 if last else self._emit(OP_SPLIT)
+            entries.append((len(self._code), *self._firsts(list(branch), flags)))
+            if not last:
+                self._emit(OP_CHOICE, row + number + 1)
             self._sequence(list(branch), flags)
             if not last:
                 jumps.append(self._emit(OP_JUMP))
-                sets, empty = self._firsts(list(branch), flags)
-                first = NO_SET if empty else NO_SET - 1 - self._unions.setdefault(sets, len(self._unions))
-                self._code[split] += [split + 1, len(self._code), first]
+        for number in range(len(branches)):
+            self._rows[row + number] = entries[number:]
         for jump in jumps:
             self._code[jump].append(len(self._code))
 
@@ -184,21 +222,24 @@ class Compiler:
             split = self._emit(OP_SPLIT)
             self._sequence(items, flags)
             self._emit(OP_JUMP, split)
-            self._split(split, kind)
+            self._split(split, kind, items, flags)
         else:
             splits = []
             for _ in range(most - least):
                 splits.append(self._emit(OP_SPLIT))
                 self._sequence(items, flags)
             for split in splits:
-                self._split(split, kind)
+                self._split(split, kind, items, flags)
         if atom >= 0:
             self._emit(OP_ATOM_END, self._code[atom][1])
 
-    def _split(self, split: int, kind: str) -> None:
+    def _split(self, split: int, kind: str, items: list[Any], flags: Flags) -> None:
         """Once more, or on: the greedy tries the first before the second."""
-        ways = [split + 1, len(self._code)]
-        self._code[split] += [*(reversed(ways) if kind == "MIN_REPEAT" else ways), NO_SET]
+        sets, empty = self._firsts(items, flags)
+        if kind == "MIN_REPEAT":
+            self._code[split] += [len(self._code), split + 1, NO_SET]
+        else:
+            self._code[split] += [split + 1, len(self._code), NO_SET if empty else self._union(sets)]
 
     def _look(self, inner: Any, flags: Flags, *, negative: bool, behind: bool) -> None:  # noqa: ANN401 - of the parser
         items = list(inner)
@@ -296,12 +337,16 @@ def _position(value: str, flags: Flags) -> int:
 
 
 def _kinds() -> tuple[npt.NDArray[np.uint8], str]:
-    """Of each code point, what categories can tell of it (bits for words, spaces, digits); and all code points."""
+    """Of each code point, in bits: is it of a word, a space, a digit, alphabetic, upper case; and all code points."""
     characters = np.arange(CODE_POINTS, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     kinds = np.zeros(CODE_POINTS, np.uint8)
     for bit, category in enumerate((r"\w+", r"\s+", r"\d+")):
         for match in re.finditer(category, characters):
             kinds[match.start() : match.end()] |= 1 << bit
+    near = characters[:_LETTERS_END]
+    kinds[:_LETTERS_END] |= np.fromiter(map(str.isalpha, near), np.uint8, _LETTERS_END) << 3
+    kinds[:_LETTERS_END] |= np.fromiter(map(str.isupper, near), np.uint8, _LETTERS_END) << 4
+    kinds[_LETTERS_END:] |= (kinds[_LETTERS_END:] & 1) << 3
     return kinds, characters
 
 

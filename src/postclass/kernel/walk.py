@@ -1,0 +1,170 @@
+"""A batch of postings in, the model's numbers for each of them out: cleaning, masking and scoring in one walk."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from postclass import text
+from postclass.judge import MIN_ENGLISH, MIN_KNOWN, MIN_LANGUAGE_WORDS, MIN_LINES, MIN_WORDS
+from postclass.kernel import cleaning, masking, naming, scoring
+from postclass.kernel.compiled import Bytes, Numbers, Points, Spans, compiled
+from postclass.kernel.matcher import Machine, machine
+from postclass.kernel.patterns import Compiler
+from postclass.kernel.vocabulary import Vocabulary, vocabulary
+from postclass.opinion import Parts
+
+# A posting's status: judged, or the note that says why there is nothing to judge; under 0 it is the plain path's.
+JUDGED, EMPTY, TOO_SHORT, NOT_ENGLISH = range(4)
+FAULTS = ("empty", "too_short", "not_english")  # by status, from 1
+_SPANS = 1 << 14  # to mask in one posting; beyond it the plain path takes the posting
+_ROOM = 1 << 16  # code points there is room for at the least; the longest posting of 10,000 real ones has 30,000
+
+Ends = Annotated[npt.NDArray[np.int32], 1, "read-only"]
+_SPACE, _NEWLINE = ord(" "), ord("\n")
+
+
+class Scene(NamedTuple):
+    """What one thread walks with: the tables of a model, and room to work in."""
+
+    machine: Machine
+    cleaning: cleaning.Tables
+    masking: masking.Tables
+    vocabulary: Vocabulary
+    heads: scoring.Heads
+    room: cleaning.Room
+    bench: scoring.Bench
+    spans: Spans  # to mask
+    span_ends: Numbers  # of each line
+
+
+@compiled
+def _read_words(s: Scene, names: naming.Names, row: int, lines: int, tally: Numbers) -> tuple[int, bool]:
+    """Masks each line and reads its words into the bench; their number, or OVERFLOW, and if a line names the role."""
+    room, spans, ends = s.room, s.spans, s.span_ends
+    symbols, lowered = room.text_symbols, room.lowered
+    masked, names_role = masking.mask_lines(
+        s.machine, s.masking, symbols, lowered, room.lines, lines, names, row, spans, ends
+    )
+    if masked < 0:
+        return masked, False
+    count = span = 0
+    for line in range(lines):
+        begin, end = room.lines[line, 0], room.lines[line, 1]
+        while span < ends[line]:
+            count = scoring.add_words(
+                s.vocabulary, s.machine.sets, s.bench, symbols, lowered, begin, spans[span, 0], count, tally
+            )
+            begin = spans[span, 1]
+            span += 1
+        count = scoring.add_words(s.vocabulary, s.machine.sets, s.bench, symbols, lowered, begin, end, count, tally)
+        s.bench.ends[line] = count
+    return count, names_role
+
+
+@compiled
+def _fault(points: Points, shown: int, lines: int, tally: Numbers) -> int:
+    """JUDGED, or why there is nothing to judge, as `judge.Model` decides it."""
+    if lines == 0:
+        return EMPTY
+    if tally[0] < MIN_LANGUAGE_WORDS:
+        return TOO_SHORT
+    if tally[1] / tally[0] < MIN_ENGLISH and tally[2] / tally[0] < MIN_KNOWN:
+        return NOT_ENGLISH
+    words, inside = 0, False
+    for i in range(shown):
+        blank = points[i] in (_SPACE, _NEWLINE)
+        words += inside and blank
+        inside = not blank
+        if words >= MIN_WORDS:
+            break
+    return TOO_SHORT if words < MIN_WORDS or lines < MIN_LINES else JUDGED
+
+
+@compiled
+def judge_postings(
+    s: Scene,
+    names: naming.Names,
+    data: Bytes,
+    ends: Ends,
+    rows: Numbers,
+    clean: bool,
+    tell: bool,
+    out: scoring.Verdicts,
+) -> None:
+    """Judges the texts between `ends` of `data`, whose postings' rows in `names` and `out` are `rows`."""
+    tally = np.zeros(3, np.int32)
+    for i in range(len(rows)):
+        row = rows[i]
+        if names.plain[row]:
+            out.status[row] = cleaning.RARE
+            continue
+        lines, shown, cut = cleaning.read_lines(s.cleaning, s.machine, s.room, data, ends[i], ends[i + 1], clean)
+        out.cut[row] = out.cut[row] or cut
+        if lines < 0:
+            out.status[row] = lines
+            continue
+        tally[0] = tally[1] = tally[2] = 0
+        count, names_role = _read_words(s, names, row, lines, tally)
+        if count < 0:
+            out.status[row] = count
+            continue
+        out.status[row] = _fault(s.room.texts, shown, lines, tally)
+        if out.status[row] == JUDGED:
+            scoring.score(s.heads, s.vocabulary, s.bench, count, lines, names_role, out, row, tell)
+
+
+class Kernel:
+    """A model's walk over batches. It has room for one thread: make one for each."""
+
+    def __init__(self, parts: Parts) -> None:
+        compiler = Compiler()
+        for module in (cleaning, naming, masking):
+            module.add_patterns(compiler)
+        alphabet = compiler.alphabet()
+        self._machine = machine(compiler, alphabet)
+        self._cleaning = cleaning.tables(alphabet)
+        self._naming = naming.tables(compiler, alphabet)
+        self._masking = masking.tables(compiler, alphabet)
+        self._vocabulary = vocabulary((parts.level_space, parts.line_space, parts.scope_space))
+        self._heads = scoring.heads(parts)
+        self._traits = len(parts.traits)
+        self._size = 0
+
+    def walk(self, postings: pa.RecordBatch, *, tell: bool) -> scoring.Verdicts:
+        """The numbers of each posting of a batch of `batches.POSTINGS`; with `tell` also its traits and top terms."""
+        rows = postings.num_rows
+        out = scoring.verdicts(rows, self._traits)
+        if rows == 0:
+            return out
+        titles, companies = (postings.column(name).to_pylist() for name in ("title", "company"))
+        names = naming.names_of(self._machine, self._naming, titles, companies)
+        descriptions = postings.column("description")
+        self._judge(descriptions, np.arange(rows, dtype=np.int32), names, out, clean=False, tell=tell)
+        marked = np.flatnonzero(out.status == cleaning.MARKUP).astype(np.int32)
+        if len(marked):
+            raw = descriptions.take(pa.array(marked)).to_pylist()
+            plain = [text.without_markup(description) for description in raw]
+            self._judge(pa.array(plain, pa.string()), marked, names, out, clean=True, tell=tell)
+        return out
+
+    def _judge(
+        self, texts: pa.Array, rows: Numbers, names: naming.Names, out: scoring.Verdicts, *, clean: bool, tell: bool
+    ) -> None:
+        _, offsets, data = texts.buffers()
+        ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        given = np.frombuffer(data if data is not None else b"", np.uint8)
+        judge_postings(self._scene(int(np.diff(ends).max())), names, given, ends, rows, clean, tell, out)
+
+    def _scene(self, longest: int) -> Scene:
+        """Room for texts of so many bytes, kept from batch to batch and made larger where it is needed."""
+        size = min(max(longest, _ROOM), text.MAX_CHARACTERS)
+        if size > self._size:
+            self._size = size
+            self._room, self._bench = cleaning.room(size), scoring.bench(self._heads, size)
+            self._spans, self._span_ends = np.zeros((_SPANS, 2), np.int32), np.zeros(size + 16, np.int32)
+        return Scene(
+            self._machine, self._cleaning, self._masking, self._vocabulary, self._heads,
+            self._room, self._bench, self._spans, self._span_ends,
+        )  # fmt: skip

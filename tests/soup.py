@@ -1,0 +1,36 @@
+"""Texts put together from pieces that cleaning, masking and matching are about, by a seed: the same ones each time."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+OWN = Path(__file__).parents[1] / "data" / "labelled" / "postings.jsonl"
+PIECES = [
+    "<p>", "</p>", "<br/>", "&amp;", "R&D ", "&lt;p&gt;", "<script>", "-->", "<!--", "**bold**", "_it_", "`", "\\-",
+    "\\*",
+    "[a](b)", "![x](y)", "[", "](", ")", "*", "_", "\n- ", "\r\n", "\r", "\n", "• ", " •", "●", "1) ", "# ", "> ", "- ",
+    "+ ", "* ", "> - ", "## - ", "Product Manager", " VP of Product", "Director, Digital Product Management", "ſ", "K",
+    "\u2028", "\u200b", "\xad", "é", "e\u0301", "中文", "🎉", "👩\u200d💻", " ", "\t", "\xa0", "\x0b", "\x85", "\x1f",
+    "e.g. ", "U.S. ", "Sr. ", "(i.e. ", "A. ", "é. ", "².", "ß", "ŉ", "ǅ", ". ", "! ", "? ", '."', ".” ", "; ", '" ',
+    "ownerReporting", "endHere is", "worksWe are", "done.Next", "done.next", "item:Work", "long " * 70, "x" * 241,
+    "Lead the ", "Responsibilities ", "What You’ll Do ", "About the Role ", "Manage a ", ";", "a;b",
+    "reporting to the ",
+    "lead ", "the Director will ", "CPO", "GPM", "Head of ", "The Managing Director carries", "titled Manager",
+    " (EMEA)",
+    " III", "product-owner", "alongside ", "We are hiring a ", "8+ years ", "C++ ", "Acme Corp", "İ", "Σ", "ΑΣ ",
+]  # fmt: skip
+
+
+def own_postings() -> list[dict[str, str]]:
+    """The project's own postings."""
+    return [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+
+
+def texts(count: int, *, seed: int) -> Iterator[str]:
+    """Pieces and words of the project's own postings, mixed."""
+    draw = random.Random(seed)  # noqa: S311 - a fixed seed is what is wanted
+    words = " ".join(posting["description"] for posting in own_postings()).split()
+    for _ in range(count):
+        length = draw.randrange(1, 40)
+        yield "".join(draw.choice(PIECES) if draw.random() < 0.5 else f"{draw.choice(words)} " for _ in range(length))
