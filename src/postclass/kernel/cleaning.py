@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from postclass import text
 from postclass.kernel import patterns as ops
-from postclass.kernel.compiled import Bytes, Points, Spans, Symbols, compiled
+from postclass.kernel.arrays import Bytes, Points, Spans, Symbols
+from postclass.kernel.compiled import compiled
 from postclass.kernel.matcher import NO_MATCH, OVERFLOW, Machine, match, may_start
 from postclass.kernel.patterns import Alphabet, Compiler
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numba.core.config
 import numpy as np
-import numpy.typing as npt
 
 from postclass.kernel.cache import folder
 
@@ -15,14 +14,6 @@ _types: Any = numba.types
 _config: Any = numba.core.config
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-# Arrays have one dimension where their annotation does not say two.
-Bytes = Annotated[npt.NDArray[np.uint8], 1, "read-only"]  # as Arrow's buffers are
-Symbols = npt.NDArray[np.uint8]
-Points = npt.NDArray[np.uint32]
-Numbers = npt.NDArray[np.int32]
-Spans = Annotated[npt.NDArray[np.int32], 2]
-Sets = Annotated[npt.NDArray[np.bool_], 2]
 
 
 def compiled(function: F) -> F:

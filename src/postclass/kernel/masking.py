@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from postclass import titles as meaning
 from postclass.kernel import naming
-from postclass.kernel.compiled import Numbers, Points, Spans, Symbols, compiled
+from postclass.kernel.arrays import Numbers, Points, Spans, Symbols
+from postclass.kernel.compiled import compiled
 from postclass.kernel.matcher import NO_MATCH, OVERFLOW, Machine, find, match, may_start
 from postclass.kernel.naming import Names
 from postclass.kernel.patterns import Alphabet, Compiler

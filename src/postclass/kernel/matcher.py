@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from postclass.kernel import patterns as ops
-from postclass.kernel.compiled import Numbers, Sets, Symbols, compiled
+from postclass.kernel.arrays import Numbers, Sets, Symbols
+from postclass.kernel.compiled import compiled
 from postclass.kernel.patterns import Alphabet, Compiler
 
 NO_MATCH = -1

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from postclass import titles as meaning
 from postclass.kernel import cleaning
-from postclass.kernel.compiled import Points, Symbols, compiled
+from postclass.kernel.arrays import Points, Symbols
+from postclass.kernel.compiled import compiled
 from postclass.kernel.matcher import NO_MATCH, OVERFLOW, Machine, find
 from postclass.kernel.patterns import Alphabet, Compiler
 

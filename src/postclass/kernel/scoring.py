@@ -4,35 +4,31 @@ Values, shares and pools have the meaning, and but for rounding the digits, that
 """
 
 from math import exp, log, sqrt
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from postclass.features import MIN_LINE_WORDS, Space
-from postclass.kernel.cleaning import WORD
-from postclass.kernel.compiled import Numbers, Points, Sets, Spans, Symbols, compiled
-from postclass.kernel.vocabulary import (
-    FNV_BASIS,
-    FNV_PRIME,
-    LEVEL,
-    LINE,
+from postclass.kernel.arrays import (
     NO_TERM,
-    SCOPE,
-    UNKNOWN,
-    Vocabulary,
-    entry,
-    word_number,
-)  # fmt: skip
+    TOP_TERMS,
+    Hashes,
+    Matrix,
+    Numbers,
+    Points,
+    Reals,
+    Serials,
+    Sets,
+    Symbols,
+    Verdicts,
+    WeightMatrix,
+    Weights,
+)
+from postclass.kernel.cleaning import WORD
+from postclass.kernel.compiled import compiled
+from postclass.kernel.vocabulary import FNV_BASIS, FNV_PRIME, GOLDEN, LEVEL, LINE, SCOPE, UNKNOWN, Vocabulary
 from postclass.opinion import DIRECTOR_TRAITS, LineWeight, Parts
 
-Weights = npt.NDArray[np.float32]
-Reals = npt.NDArray[np.float64]
-Matrix = Annotated[npt.NDArray[np.float64], 2]
-WeightMatrix = Annotated[npt.NDArray[np.float32], 2]
-Serials = npt.NDArray[np.int64]
-
-TOP_TERMS = 5  # as in `explain`
 _POOLS = 3
 _PLUS = ord("+")
 
@@ -91,18 +87,6 @@ class Bench(NamedTuple):
     serial: Serials  # of the last text, one number
 
 
-class Verdicts(NamedTuple):
-    """What comes out, a row for each posting."""
-
-    status: npt.NDArray[np.int8]
-    cut: npt.NDArray[np.bool_]
-    log_odds: Reals
-    p_in_scope: Reals
-    found: Sets  # posting x trait
-    terms: Spans  # posting x TOP_TERMS, NO_TERM where there are fewer
-    shares: Matrix
-
-
 def heads(parts: Parts) -> Heads:
     """A model's numbers as arrays."""
     weights: list[LineWeight] = [*parts.weights, parts.director_lines]
@@ -157,17 +141,38 @@ def bench(heads: Heads, size: int) -> Bench:
     )
 
 
-def verdicts(rows: int, traits: int) -> Verdicts:
-    """Empty rows to fill."""
-    return Verdicts(
-        status=np.zeros(rows, np.int8),
-        cut=np.zeros(rows, np.bool_),
-        log_odds=np.full(rows, np.nan),
-        p_in_scope=np.full(rows, np.nan),
-        found=np.zeros((rows, traits), np.bool_),
-        terms=np.full((rows, TOP_TERMS), NO_TERM, np.int32),
-        shares=np.zeros((rows, TOP_TERMS)),
-    )
+@compiled
+def _word_number(v: Vocabulary, value: np.uint64, lowered: Points, start: int, stop: int) -> int:
+    """The number of the word `lowered[start:stop]`, whose hash is `value`, or UNKNOWN."""
+    hashes, starts, points, slots = v.hashes, v.starts, v.points, v.slots
+    last = len(slots) - 1
+    slot = np.int64((value * np.uint64(GOLDEN)) >> np.uint64(v.word_shift))
+    while slots[slot] != UNKNOWN:
+        word = slots[slot]
+        begin = starts[word]
+        if hashes[word] == value and starts[word + 1] - begin == stop - start:
+            same = True
+            for i in range(stop - start):
+                if points[begin + i] != lowered[start + i]:
+                    same = False
+                    break
+            if same:
+                return word
+        slot = (slot + 1) & last
+    return UNKNOWN
+
+
+@compiled
+def _entry(keys: Hashes, values: Numbers, shift: int, key: int) -> int:
+    """The value of a key, or UNKNOWN."""
+    wanted = np.uint64(key + 1)
+    last = len(keys) - 1
+    slot = np.int64((wanted * np.uint64(GOLDEN)) >> np.uint64(shift))
+    while keys[slot] != 0:
+        if keys[slot] == wanted:
+            return values[slot]
+        slot = (slot + 1) & last
+    return UNKNOWN
 
 
 @compiled
@@ -193,7 +198,7 @@ def add_words(
             while end < stop and sets[WORD, symbols[end]]:
                 value = (value ^ np.uint64(lowered[end])) * np.uint64(FNV_PRIME)
                 end += 1
-        word = word_number(v, value, lowered, position, end)
+        word = _word_number(v, value, lowered, position, end)
         b.words[count] = word
         count += 1
         if end - position > 1:
@@ -213,10 +218,10 @@ def add_grams(v: Vocabulary, b: Bench, count: int) -> None:
         pairs[i] = triples[i] = UNKNOWN
         if i + 1 >= count or words[i] == UNKNOWN or words[i + 1] == UNKNOWN:
             continue
-        pair = entry(v.pair_keys, v.pair_numbers, v.pair_shift, words[i] * v.words + words[i + 1])
+        pair = _entry(v.pair_keys, v.pair_numbers, v.pair_shift, words[i] * v.words + words[i + 1])
         pairs[i] = pair
         if pair != UNKNOWN and i + 2 < count and words[i + 2] != UNKNOWN:
-            triples[i] = entry(v.triple_keys, v.triple_numbers, v.triple_shift, pair * v.words + words[i + 2])
+            triples[i] = _entry(v.triple_keys, v.triple_numbers, v.triple_shift, pair * v.words + words[i + 2])
 
 
 @compiled
@@ -382,10 +387,10 @@ def _in_scope(h: Heads, v: Vocabulary, b: Bench, count: int, names_role: bool) -
         for i in range(max(0, count - 3), count - 1):  # the pairs and triples that end with it
             b.pairs[i] = b.triples[i] = UNKNOWN
             if b.words[i] != UNKNOWN and b.words[i + 1] != UNKNOWN:
-                b.pairs[i] = entry(v.pair_keys, v.pair_numbers, v.pair_shift, b.words[i] * v.words + b.words[i + 1])
+                b.pairs[i] = _entry(v.pair_keys, v.pair_numbers, v.pair_shift, b.words[i] * v.words + b.words[i + 1])
                 if b.pairs[i] != UNKNOWN and i + 2 < count and b.words[i + 2] != UNKNOWN:
                     key = b.pairs[i] * v.words + b.words[i + 2]
-                    b.triples[i] = entry(v.triple_keys, v.triple_numbers, v.triple_shift, key)
+                    b.triples[i] = _entry(v.triple_keys, v.triple_numbers, v.triple_shift, key)
     size = _terms(v, b, SCOPE, 0, count)
     _values(h.scope, b, size)
     total = h.scope_bias

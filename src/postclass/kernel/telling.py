@@ -6,9 +6,7 @@ import pyarrow as pa
 
 from postclass.batches import verdict_schema
 from postclass.judge import JudgeSettings
-from postclass.kernel.scoring import Verdicts
-from postclass.kernel.vocabulary import NO_TERM
-from postclass.kernel.walk import FAULTS, JUDGED
+from postclass.kernel.arrays import FAULTS, JUDGED, NO_TERM, Verdicts
 from postclass.opinion import Parts, logit
 from postclass.verdict import LEVELS
 

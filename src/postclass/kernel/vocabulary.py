@@ -8,24 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from postclass.features import ROLE_WORD, Space
 from postclass.judge import ENGLISH
-from postclass.kernel.compiled import Numbers, Points, Spans, compiled
+from postclass.kernel.arrays import NO_TERM, Flags, Hashes, Numbers, Points, Spans
 
 LEVEL, LINE, SCOPE = range(3)  # columns of the spaces' terms
-NO_TERM = -1
 UNKNOWN = -1
 _SPARSE = 2  # slots for each entry, at the least: chains stay short
 
-Hash = np.uint64
-Hashes = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.uint8]
 Entries = Mapping[int, tuple[int, list[int]]]  # key -> number, and term of each space
 
 FNV_BASIS, FNV_PRIME = 14695981039346656037, 1099511628211  # FNV-1a, over code points instead of bytes
-_GOLDEN = 0x9E3779B97F4A7C15  # Fibonacci hashing: the upper bits of a product are the slot
+GOLDEN = 0x9E3779B97F4A7C15  # Fibonacci hashing: the upper bits of a product are the slot
 
 
 class Vocabulary(NamedTuple):
@@ -132,42 +127,8 @@ def _table(entries: Entries) -> tuple[Hashes, Numbers]:
 
 def _slot(value: int, size: int) -> int:
     """Where a hash belongs in a table whose size is a power of two: the upper bits of a product."""
-    return (value * _GOLDEN % 2**64) >> (65 - size.bit_length())
+    return (value * GOLDEN % 2**64) >> (65 - size.bit_length())
 
 
 def _shift(table: Hashes | Numbers) -> int:
     return 65 - len(table).bit_length()
-
-
-@compiled
-def word_number(v: Vocabulary, value: Hash, lowered: Points, start: int, stop: int) -> int:
-    """The number of the word `lowered[start:stop]`, whose hash is `value`, or UNKNOWN."""
-    hashes, starts, points, slots = v.hashes, v.starts, v.points, v.slots
-    last = len(slots) - 1
-    slot = np.int64((value * np.uint64(_GOLDEN)) >> np.uint64(v.word_shift))
-    while slots[slot] != UNKNOWN:
-        word = slots[slot]
-        begin = starts[word]
-        if hashes[word] == value and starts[word + 1] - begin == stop - start:
-            same = True
-            for i in range(stop - start):
-                if points[begin + i] != lowered[start + i]:
-                    same = False
-                    break
-            if same:
-                return word
-        slot = (slot + 1) & last
-    return UNKNOWN
-
-
-@compiled
-def entry(keys: Hashes, values: Numbers, shift: int, key: int) -> int:
-    """The value of a key, or UNKNOWN."""
-    wanted = np.uint64(key + 1)
-    last = len(keys) - 1
-    slot = np.int64((wanted * np.uint64(_GOLDEN)) >> np.uint64(shift))
-    while keys[slot] != 0:
-        if keys[slot] == wanted:
-            return values[slot]
-        slot = (slot + 1) & last
-    return UNKNOWN

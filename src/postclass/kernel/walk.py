@@ -1,27 +1,35 @@
 """A batch of postings in, the model's numbers for each of them out: cleaning, masking and scoring in one walk."""
 
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from postclass import text
 from postclass.judge import MIN_ENGLISH, MIN_KNOWN, MIN_LANGUAGE_WORDS, MIN_LINES, MIN_WORDS
 from postclass.kernel import cleaning, masking, naming, scoring
-from postclass.kernel.compiled import Bytes, Numbers, Points, Spans, compiled
+from postclass.kernel.arrays import (
+    EMPTY,
+    JUDGED,
+    NOT_ENGLISH,
+    TOO_SHORT,
+    Bytes,
+    Ends,
+    Numbers,
+    Points,
+    Spans,
+    Verdicts,
+    verdicts,
+)
+from postclass.kernel.compiled import compiled
 from postclass.kernel.matcher import Machine, machine
 from postclass.kernel.patterns import Compiler
 from postclass.kernel.vocabulary import Vocabulary, vocabulary
 from postclass.opinion import Parts
 
-# A posting's status: judged, or the note that says why there is nothing to judge; under 0 it is the plain path's.
-JUDGED, EMPTY, TOO_SHORT, NOT_ENGLISH = range(4)
-FAULTS = ("empty", "too_short", "not_english")  # by status, from 1
 _SPANS = 1 << 14  # to mask in one posting; beyond it the plain path takes the posting
 _ROOM = 1 << 16  # code points there is room for at the least; the longest posting of 10,000 real ones has 30,000
 
-Ends = Annotated[npt.NDArray[np.int32], 1, "read-only"]
 _SPACE, _NEWLINE = ord(" "), ord("\n")
 
 
@@ -91,7 +99,7 @@ def judge_postings(
     rows: Numbers,
     clean: bool,
     tell: bool,
-    out: scoring.Verdicts,
+    out: Verdicts,
 ) -> None:
     """Judges the texts between `ends` of `data`, whose postings' rows in `names` and `out` are `rows`."""
     tally = np.zeros(3, np.int32)
@@ -132,10 +140,10 @@ class Kernel:
         self._traits = len(parts.traits)
         self._size = 0
 
-    def walk(self, postings: pa.RecordBatch, *, tell: bool) -> scoring.Verdicts:
+    def walk(self, postings: pa.RecordBatch, *, tell: bool) -> Verdicts:
         """The numbers of each posting of a batch of `batches.POSTINGS`; with `tell` also its traits and top terms."""
         rows = postings.num_rows
-        out = scoring.verdicts(rows, self._traits)
+        out = verdicts(rows, self._traits)
         if rows == 0:
             return out
         titles, companies = (postings.column(name).to_pylist() for name in ("title", "company"))
@@ -150,7 +158,7 @@ class Kernel:
         return out
 
     def _judge(
-        self, texts: pa.Array, rows: Numbers, names: naming.Names, out: scoring.Verdicts, *, clean: bool, tell: bool
+        self, texts: pa.Array, rows: Numbers, names: naming.Names, out: Verdicts, *, clean: bool, tell: bool
     ) -> None:
         _, offsets, data = texts.buffers()
         ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
