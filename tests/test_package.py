@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PROBE = "import postclass.resources, sys; from postclass.traits import load_traits; print(len(load_traits()))"
+PROBE = """
+from postclass.examples import labelled
+from postclass.traits import load_traits
+print(len(load_traits()), len(labelled()))
+"""
 
 
 def build(source: Path, target: Path, kind: str) -> Path:
@@ -44,7 +48,7 @@ def test_a_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
         check=True,
     )
 
-    assert result.stdout == "21\n"
+    assert result.stdout == "21 63\n"
     assert (tmp_path / "postclass/_resources/models/product-roles").is_dir()
     assert (tmp_path / "postclass/report/page.css").is_file()
     assert (tmp_path / "postclass/py.typed").is_file()

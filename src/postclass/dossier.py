@@ -2,7 +2,7 @@
 
 from postclass.agreement import Agreement
 from postclass.examples import Examples
-from postclass.explain import explanation
+from postclass.explain import explanation, gains
 from postclass.features import read_posting
 from postclass.finding import Change, Detail, Proof, Side
 from postclass.judge import Model
@@ -39,13 +39,22 @@ class Dossiers:
             proofs=tuple(
                 Proof(e.trait, e.quote, e.start, e.end, e.probability, shares[e.trait]) for e in told.evidence
             ),
-            missing=tuple(t.key for t in traits if t.side == agreed.claimed and t.key not in keys),
+            missing=_missing(draft, agreed),
             wording=shares["wording"],
             bias=shares["bias"],
             change=_change(posting, agreed, told, draft),
             rewrites=tuple(rewrite(draft, target=target) for target in self._targets),
             examples=self._examples.nearest(reading),
         )
+
+
+def _missing(draft: Draft, agreed: Agreement) -> tuple[str, ...]:
+    """The claimed level's traits that the text does not show, those that would move it most first."""
+    if agreed.claimed not in SIDES:
+        return ()
+    target: Side = "director" if agreed.claimed == "director" else "pm"
+    worth = gains(draft.parts, draft.opinion, draft.missing(target))
+    return tuple(sorted(worth, key=lambda key: -worth[key] if target == "director" else worth[key]))
 
 
 def _change(posting: Posting, agreed: Agreement, told: Explanation, draft: Draft) -> Change | None:

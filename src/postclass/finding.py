@@ -89,7 +89,7 @@ class Detail:
 
     text: str
     proofs: tuple[Proof, ...]
-    missing: tuple[str, ...]  # traits of the claimed level that the text does not show; of none where none is claimed
+    missing: tuple[str, ...]  # traits of the claimed level that are not shown, by weight; none where none is claimed
     wording: float  # share of the log-odds
     bias: float
     change: Change | None  # None where title and text agree, or where there is nothing to compare

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from postclass.finding import FINDING_NOTES, KINDS, Audit, Finding, Kind, Side
+from postclass.finding import FINDING_NOTES, KINDS, Audit, Finding, Kind
 from postclass.report.words import LEVEL_WORDS, begun, listed, one_line, percent
 from postclass.traits import Trait
 from postclass.verdict import NOTES, Flip
@@ -114,13 +114,14 @@ def _either(words: Sequence[str]) -> str:
 def summary_words(audit: Audit) -> tuple[str, ...]:
     """The audit in a few sentences."""
     counts = counted(audit.findings)
-    compared = counts["inflated"] + counts["deflated"] + counts["consistent"]
-    ignored = sum(finding.ignored for finding in audit.findings)
-    inflated, deflated, consistent = (f"{counts[kind]:,}" for kind in ("inflated", "deflated", "consistent"))
+    unclaimed = sum(finding.kind == "consistent" and finding.claimed == "lead" for finding in audit.findings)
+    inflated, deflated, agreeing = counts["inflated"], counts["deflated"], counts["consistent"] - unclaimed
+    more = f"; {unclaimed:,} of no level of their own" if unclaimed else ""
     lines = [
-        f"{_many(len(audit.findings), 'posting')} audited; of {compared:,} the title could be held against the text.",
-        f"{inflated} claim more than their text shows, {deflated} claim less, {consistent} agree with it.",
+        f"{_many(len(audit.findings), 'posting')} audited.",
+        f"{_many(inflated, 'title')} above the text, {deflated:,} below it, {agreeing:,} in line with it{more}.",
     ]
+    ignored = sum(finding.ignored for finding in audit.findings)
     if counts["undecided"] or counts["out_of_scope"]:
         undecided, outside = f"{counts['undecided']:,}", f"{counts['out_of_scope']:,}"
         lines.append(f"{undecided} undecided and {outside} outside product management: of these nothing is said.")
@@ -141,8 +142,3 @@ def counted(findings: Sequence[Finding]) -> dict[Kind, int]:
 
 def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def side_words(side: Side) -> str:
-    """`director-level` or `PM-level`."""
-    return LEVEL_WORDS[side]
