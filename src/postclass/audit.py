@@ -17,7 +17,7 @@ from postclass.scorer import Scorer
 from postclass.twins import twins
 from postclass.verdict import Verdict
 
-CHUNK = 1024  # postings judged at a time: enough that work done once a chunk does not show
+CHUNK = 4096  # postings judged at a time: enough for the compiled scorer to be worth its start
 # What is told in full: the surest mismatches, then what is undecided, at most so many (nobody reads more, and telling
 # one takes fifty times as long as judging it); then so many others, so that a report of few postings tells all.
 MOST_TOLD = 1500
