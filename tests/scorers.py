@@ -30,7 +30,7 @@ class Lengths:
     sizes: list[int] = field(default_factory=list)
 
     @classmethod
-    def load(cls, model: Path | None, settings: Any) -> Self:  # noqa: ANN401 - not looked at
+    def load(cls, model: Path | None, settings: Any, way: str = "auto") -> Self:  # noqa: ANN401 - not looked at
         """As a worker does; a model that is named is a file to note each start in."""
         if model is not None:
             with model.open("a") as starts:

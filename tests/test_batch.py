@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postclass.batch import Summary, classify
+from postclass.batch import Ahead, Summary, classify
 from postclass.batches import verdict_batch
 from postclass.posting import Posting, Rejection
 from scorers import Given, Kept, Lengths, Records, numbered, verdict
@@ -53,6 +53,18 @@ def test_a_scorer_that_loses_a_posting() -> None:
 
     with pytest.raises(ValueError, match="1 postings were judged, and the 1 verdicts are others"):
         classify(Given([Posting("x")]), Kept(), Silent())
+
+
+def test_ahead() -> None:
+    """A source whose first chunk has been read still gives it."""
+    ahead, nothing = Ahead(Given(numbered(["a", None, "b", "c"]), 3)), Ahead(Given([]))
+    sink = Kept()
+    classify(ahead, sink, Lengths())
+
+    assert (2, 0, []) == (ahead.rows, nothing.rows, list(nothing.chunks()))
+    assert [1, 3, 4] == [v.row for v in sink.verdicts]
+    with pytest.raises(ValueError, match="nothing is skipped"):
+        next(ahead.chunks(skip=1))
 
 
 def test_progress() -> None:

@@ -66,9 +66,9 @@ def batch(*verdicts: Verdict) -> Any:  # noqa: ANN401 - pyarrow ships no types
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """A file of a thousand postings."""
+    """A file of so many postings that few are judged at once, and so few that the plain way is chosen."""
     path = tmp_path / "many.jsonl"
-    path.write_text("".join(json.dumps({"id": n, "description": f"text {n}"}) + "\n" for n in range(1000)))
+    path.write_text("".join(json.dumps({"id": n, "description": f"text {n}"}) + "\n" for n in range(250)))
     return path
 
 
@@ -117,13 +117,13 @@ def test_explain_full(fake_model: "FakeModel", tmp_path: Path) -> None:
 def test_resume(fake_model: "FakeModel", tmp_path: Path) -> None:
     """A rerun of a finished run does nothing; what has changed since is told, and `--force` starts afresh."""
     arguments = (SAMPLES / "postings.jsonl", "-o", tmp_path / "out.jsonl", "--resume", "--limit")
-    first, again, other = run(*arguments, 3), run(*arguments, 3), run(*arguments, 5)
+    first, again, other = run(*arguments, "3"), run(*arguments, "3"), run(*arguments, "5")
 
     assert (0, 0, 2) == (first.exit_code, again.exit_code, other.exit_code)
     assert f"{tmp_path / 'out.jsonl'}: is finished; nothing is left to do.\n" == again.stderr
     assert "is of another run: --limit was 3, is now 5. --force starts afresh." in other.stderr
     assert 3 == len(fake_model.asked) == len((tmp_path / "out.jsonl").read_text().splitlines())
-    assert 0 == run(*arguments, 5, "--force").exit_code
+    assert 0 == run(*arguments, "5", "--force").exit_code
     assert 5 == len((tmp_path / "out.jsonl").read_text().splitlines())
     assert {"out.jsonl", "out.jsonl.receipt"} == {path.name for path in tmp_path.iterdir()}
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from postclass.batch import Summary, classify
 from postclass.batches import Chunk, verdicts_of
 from postclass.engines import InProcess, Pace, choice, cut, workers
+from postclass.engines import task as task_module
 from postclass.engines.choice import EngineSettings, cores, open_engine
 from postclass.engines.flow import DIED, Flow
-from postclass.engines.task import Task, judge_packed, model_digest, packed, unpacked
+from postclass.engines.task import Task, choose_way, judge_packed, model_digest, packed, unpacked
 from postclass.engines.workers import Workers
 from postclass.errors import EngineError, ModelError
 from postclass.judge import JudgeSettings
@@ -84,7 +85,7 @@ class NoStart(Lengths):
     """Dies when it is loaded."""
 
     @classmethod
-    def load(cls, model: Path | None, settings: object) -> "NoStart":
+    def load(cls, model: Path | None, settings: object, way: str = "auto") -> "NoStart":
         """Die."""
         raise MemoryError
 
@@ -209,6 +210,22 @@ def test_other_versions_and_models() -> None:
     right = Task(None, JudgeSettings(), digest=model_digest(None), load=Lengths.load)
 
     assert 0 == unpacked(judge_packed(right, empty)[0]).num_rows
+
+
+def test_choose_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One way for a whole run: compiled for large inputs where numba is, plain for small ones and full explanations."""
+    monkeypatch.setattr(task_module, "find_spec", lambda name: name)
+    monkeypatch.setattr(task_module, "is_compiled", lambda: False)
+    terms, full = JudgeSettings(), JudgeSettings(explain="full")
+    ways = [choose_way(rows, terms) for rows in (10, 300, 4096)] + [choose_way(4096, full)]
+    monkeypatch.setattr(task_module, "is_compiled", lambda: True)
+    ways += [choose_way(rows, terms) for rows in (10, 300)]
+    monkeypatch.setattr(task_module, "find_spec", lambda name: None)
+    ways.append(choose_way(4096, terms))
+    with pytest.raises(ModelError, match="lacks numba"):
+        judge_packed(Task(None, terms, way="compiled", load=Lengths.load), packed(chunk([]).postings))
+
+    assert ["plain", "plain", "compiled", "plain", "plain", "compiled", "plain"] == ways
 
 
 def test_rejections_alone() -> None:

@@ -27,9 +27,8 @@ ROOT = Path(__file__).parents[1]
 # A command line whose postings take their time, and which keeps a part after each piece of them.
 SLOW = """
 import os, resource, time
-import postclass.engines, postclass.longrun
+import postclass.engines.task, postclass.longrun
 from postclass.cli import main
-from postclass.scorer import Scorer
 from scorers import Lengths
 
 class Slow(Lengths):
@@ -38,7 +37,7 @@ class Slow(Lengths):
         return super().judge(postings)
 
 postclass.longrun.PART_SECONDS = 0.0
-Scorer.load = Slow.load
+postclass.engines.task.load_scorer = Slow.load
 if "LARGEST" in os.environ:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST"]),) * 2)
 main()

@@ -201,6 +201,16 @@ def test_damaged_notes(run: Run, output: Path) -> None:
         assert LongRun(output, lambda: replace(OF, model="other"), resume=True).finished
 
 
+def test_the_way_is_kept(run: Run, output: Path) -> None:
+    """A run that goes on judges in the way that it began with, whatever would be chosen now."""
+    first = LongRun(output, lambda: OF)
+    first.way = "compiled"
+    first.add(next(InProcess(Lengths()).judged(Given(RECORDS).chunks())))
+    again = LongRun(output, lambda: OF, resume=True)
+
+    assert (True, "compiled") == (again.goes_on, again.way)
+
+
 def test_open_run(tmp_path: Path) -> None:
     """Only a run from a file into a file can be resumed."""
     source = str(tmp_path / "in.csv")

@@ -26,6 +26,23 @@ class Input(Protocol):
         """The records after the first `skip`, which end a chunk."""
 
 
+class Ahead:
+    """An input whose first chunk has been read; `rows` are the postings in it."""
+
+    def __init__(self, source: Input) -> None:
+        self._chunks = iter(source.chunks())
+        self._first = next(self._chunks, None)
+        self.rows = 0 if self._first is None else int(self._first.postings.num_rows)
+
+    def chunks(self, *, skip: int = 0) -> Iterator[Chunk]:
+        """All records."""
+        if skip:
+            raise ValueError("nothing is skipped of what has been read")
+        if self._first is not None:
+            yield self._first
+            yield from self._chunks
+
+
 class Output(Protocol):
     """What takes verdicts and rejections: a `Sink`, or a view on the terminal."""
 

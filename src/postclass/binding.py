@@ -25,6 +25,7 @@ class Binding:
     model: str
     settings: Mapping[str, Any]  # plain JSON values
     postclass: str = __version__
+    way: Any = "auto"  # to judge: no choice of the user's, so that it is kept rather than compared
 
     def changes(self, then: "Binding") -> list[str]:
         """What has changed since `then`, in words; nothing if nothing has."""

@@ -14,6 +14,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -35,8 +36,8 @@ _REJECTION_BYTES = 300  # about what one takes, whatever its reason
 class LongRun:
     """A run that can be resumed: enter before the output is opened, leave after it is in its place.
 
-    `finished` says that there is nothing to do. `of` tells what the run is of; it reads the input for that, so that it
-    is asked only where it has to be known.
+    `finished` says that there is nothing to do, `goes_on` that an earlier run has done some of it. `of` tells what the
+    run is of; it reads the input for that, so that it is asked only where it has to be known.
     """
 
     def __init__(self, output: Path, of: Callable[[], Binding], *, resume: bool = False, force: bool = False) -> None:
@@ -45,8 +46,8 @@ class LongRun:
         self._held: list[Judged] = []
         self._bytes = 0
         self._last = time.monotonic()
-        self._goes_on = False
-        self.finished = False
+        self.goes_on = self.finished = False
+        self.way: Any = "auto"  # to judge; of a run that goes on the way that it began with
         self._open(force=force)
 
     @property
@@ -55,8 +56,12 @@ class LongRun:
         return self._checkpoint.path
 
     @cached_property
-    def _binding(self) -> Binding:
+    def _now(self) -> Binding:
         return self._of()
+
+    @property
+    def _binding(self) -> Binding:
+        return replace(self._now, way=self.way)
 
     @property
     def kept(self) -> int:
@@ -88,7 +93,8 @@ class LongRun:
         if then is None:
             self.finished = self._resume and self._output.exists() and self._is_finished(force=force)
         elif self._resume:
-            self._goes_on = self._is_same(then, self.path, force=force)
+            self.goes_on = self._is_same(then, self.path, force=force)
+            self.way = then.way if self.goes_on else self.way
         elif not force:
             raise OutputError(
                 f"{self.path}: holds what an interrupted run has done; --resume goes on with it, --force starts afresh."
@@ -107,7 +113,7 @@ class LongRun:
     def replay(self) -> Iterator[Judged]:
         """What earlier runs have judged; where that does not count, it is taken away."""
         self._receipt.remove()
-        if not self._goes_on:
+        if not self.goes_on:
             self._checkpoint.remove()  # also what a run left that was killed while it removed it
         return self._checkpoint.replay()
 

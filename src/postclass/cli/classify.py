@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from postclass.errors import EXIT_FINDINGS
 from postclass.verdict import Explain
 
 if TYPE_CHECKING:
-    from postclass.batch import Summary
+    from postclass.batch import Input, Summary
     from postclass.engines.choice import EngineSettings, Kind
     from postclass.engines.task import Task
     from postclass.longrun import LongRun
@@ -146,12 +147,22 @@ def _run(
     where: "EngineSettings",
 ) -> "Summary":
     """Open everything, judge, and close everything: the output appears before the journal goes."""
+    from postclass.batch import Ahead
     from postclass.batch import classify as run
     from postclass.claim import claimed
     from postclass.engines.choice import open_engine
+    from postclass.engines.task import choose_way
     from postclass.sinks import open_sink
     from postclass.traits import load_traits
 
+    records: Input = postings
+    if long is None or not long.goes_on:
+        records = ahead = Ahead(postings)
+        task = replace(task, way=choose_way(ahead.rows, task.settings))
+    else:
+        task = replace(task, way=long.way)
+    if long is not None:
+        long.way = task.way
     with ExitStack() as stack:
         stack.enter_context(resumable(long))
         claim = stack.enter_context(claimed(_files(output, long, writing)))
@@ -161,7 +172,7 @@ def _run(
         claim.hold()
         judge = stack.enter_context(open_engine(where, task, name=postings.name))
         progress = stack.enter_context(Progress(postings, shown=output not in {None, "-"} and sys.stderr.isatty()))
-        return run(postings, sink, judge, run=long, progress=progress.show)
+        return run(records, sink, judge, run=long, progress=progress.show)
 
 
 def _files(output: str | None, long: "LongRun | None", writing: "SinkSettings") -> list[Path]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,22 +15,47 @@ from postclass import __version__
 from postclass.engines import Judge, checked
 from postclass.errors import ModelError
 from postclass.judge import JudgeSettings
+from postclass.kernel.cache import is_compiled
 from postclass.modelfile import MANIFEST, SHIPPED
 from postclass.resources import resource
-from postclass.scorer import Scorer
+from postclass.scorer import Scorer, Way
 
-_loading = threading.Lock()
+# Postings from which on the compiled path is quicker all in all: it takes a second to load, and where it has never run
+# it is compiled first.
+_WORTH_LOADING, _WORTH_COMPILING = 256, 2048
+
+
+def load_scorer(model: Path | None, settings: JudgeSettings, way: Way) -> Judge:
+    """A model directory (None: the shipped one), settings and a way in, a scorer out."""
+    from postclass.modelfile import load_model
+
+    return Scorer(load_model(model), settings, way=way)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How to judge, as it travels to other processes: a model by its path and its digest, and settings."""
+    """How to judge, as it travels to other processes: a model by its path and its digest, settings, and the way."""
 
     model: Path | None
     settings: JudgeSettings
     digest: str | None = None  # of the model; None asks for none
+    way: Way = "auto"
     version: str = __version__
-    load: Callable[[Path | None, JudgeSettings], Judge] = field(default=Scorer.load)
+    load: Callable[[Path | None, JudgeSettings, Way], Judge] = field(default_factory=lambda: load_scorer)
+
+    def scorer(self) -> Judge:
+        """A scorer of its own for who asks."""
+        return self.load(self.model, self.settings, self.way)
+
+
+def choose_way(rows: int, settings: JudgeSettings) -> Way:
+    """The postings of an input's first chunk and settings in, the way to judge all of it out.
+
+    The ways agree to the 15th digit, not to the last bit. So a run has one, wherever and however its pieces are judged.
+    """
+    if settings.explain == "full" or rows < _WORTH_LOADING or find_spec("numba") is None:
+        return "plain"
+    return "compiled" if rows >= _WORTH_COMPILING or is_compiled() else "plain"
 
 
 def model_digest(model: Path | None) -> str:
@@ -41,19 +67,20 @@ def model_digest(model: Path | None) -> str:
         raise ModelError(f"{manifest}: {error.strerror}; give the directory of a model") from error
 
 
-@lru_cache(maxsize=2)
-def _scorer(task: Task) -> Judge:
+@lru_cache(maxsize=16)
+def _scorer(task: Task, thread: int) -> Judge:  # noqa: ARG001 - each thread has a scorer of its own
     if task.version != __version__:
         raise ModelError(f"a worker runs postclass {__version__} where {task.version} is asked for; install the same")
+    if task.way == "compiled" and find_spec("numba") is None:
+        raise ModelError("a worker lacks numba, with which the run began; install postclass[fast] wherever it works")
     if task.digest is not None and model_digest(task.model) != task.digest:
         raise ModelError(f"a worker's model {task.model or SHIPPED} is another one; give all machines the same")
-    return task.load(task.model, task.settings)
+    return task.scorer()
 
 
 def judge_packed(task: Task, postings: bytes) -> tuple[bytes, float]:
     """A task and a packed batch of postings in, the packed verdicts and the seconds they took out."""
-    with _loading:  # a worker may have several threads
-        scorer = _scorer(task)
+    scorer = _scorer(task, threading.get_ident())
     start = time.perf_counter()
     batch = unpacked(postings)
     verdicts = checked(batch, scorer.judge(batch))
