@@ -101,6 +101,8 @@ def test_a_mistake_in_any_input_comes_first(tmp_path: Path) -> None:
     """Nothing is read where one of the inputs can't be."""
     with pytest.raises(InputError, match=r"none\.csv"):
         read(lines(tmp_path / "a.jsonl", {"description": "x"}), tmp_path / "none.csv")
+    with pytest.raises(InputError, match=r"none\.md"):
+        read(tmp_path / "a.jsonl", tmp_path / "none.md")
 
 
 def test_how_much_is_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from postclass.textfiles import MAX_BYTES, ignored, is_text_posting, read_texts
 def one(path: Path, text: str | bytes, **options: str) -> Posting:
     """The posting of a file with that text."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    (record,) = read_texts(str(path), **options)  # type: ignore[arg-type]
+    (record,) = read_texts(str(path), **options)
     assert isinstance(record, Posting)
     return record
 
@@ -26,9 +26,9 @@ def test_a_directory_of_postings(tmp_path: Path) -> None:
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "two.md").write_text("x")
     (tmp_path / "picture.png").write_bytes(b"x")
-    records = [record for record in read_texts(str(tmp_path), row=5) if isinstance(record, Posting)]
+    records = [record for record in read_texts(str(tmp_path)) if isinstance(record, Posting)]
 
-    assert [(5, "Head of Product"), (6, "Product Manager")] == [(r.row, r.title) for r in records]
+    assert [(1, "Head of Product"), (2, "Product Manager")] == [(r.row, r.title) for r in records]
     assert (tmp_path / "b.md").as_posix() == records[1].id == records[1].about.path
 
 
@@ -111,10 +111,19 @@ def test_other_encodings_and_line_ends(tmp_path: Path) -> None:
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     """A missing file and a directory without postings are told before any work."""
-    with pytest.raises(InputError, match="can't be opened"):
-        list(read_texts(str(tmp_path / "none.md")))
+    with pytest.raises(InputError, match="there is no such file"):
+        read_texts(str(tmp_path / "none.md"))
     with pytest.raises(InputError, match="holds no posting"):
-        list(read_texts(str(tmp_path)))
+        read_texts(str(tmp_path))
+
+
+def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+    """It is rejected with the system's word for it."""
+    (tmp_path / "a.md").write_text("x")
+    records = read_texts(str(tmp_path))
+    (tmp_path / "a.md").unlink()
+
+    assert [Rejection(1, "can't be read: No such file or directory", (tmp_path / "a.md").as_posix())] == list(records)
 
 
 def test_which_inputs_hold_a_posting_each(tmp_path: Path) -> None:

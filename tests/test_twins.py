@@ -67,6 +67,14 @@ def test_copies_are_found_wherever_they_stand(order: list[int]) -> None:
     assert expected == groups
 
 
+def test_neighbours_that_are_not_near_enough() -> None:
+    """Texts that share half of their runs are compared, and are no twins."""
+    words = TEXTS[0].split()
+    half = " ".join([*words[: len(words) * 7 // 10], *TEXTS[1].split()])
+
+    assert [] == near([TEXTS[0], half])
+
+
 def test_short_texts_are_left_out() -> None:
     """Texts of a few words are alike by accident."""
     assert [] == near(["word " * (SHORT - 1)] * 2)

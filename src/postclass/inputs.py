@@ -18,29 +18,26 @@ class Inputs:
     """
 
     def __init__(self, paths: Sequence[str], *, settings: SourceSettings) -> None:
-        self._settings = settings
         self._stack = ExitStack()
-        self._opened: list[Source | str] = []
+        self._opened: list[Source | Iterator[Posting | Rejection]] = []
         try:
             for path in paths:
-                given = settings.format is None and is_text_posting(path)
-                opened = path if given else self._stack.enter_context(open_source(path, settings=settings))
-                self._opened.append(opened)
+                if settings.format is None and is_text_posting(path):
+                    self._opened.append(read_texts(path, encoding=settings.encoding))
+                else:
+                    self._opened.append(self._stack.enter_context(open_source(path, settings=settings)))
         except BaseException:
             self._stack.close()
             raise
 
     def __iter__(self) -> Iterator[Posting | Rejection]:
-        row = 1
+        before = read = 0
         for opened in self._opened:
-            before = row - 1
-            if isinstance(opened, Source):
-                records: Iterator[Posting | Rejection] = (_placed(record, before, opened.name) for record in opened)
-            else:
-                records = read_texts(opened, encoding=self._settings.encoding, row=row)
-            for record in records:
-                yield record
-                row += 1
+            name = opened.name if isinstance(opened, Source) else None
+            for record in opened:
+                read += 1
+                yield _placed(record, before, name)
+            before = read
 
     def hints(self) -> tuple[str, ...]:
         """What a person should know of the columns that were taken."""
@@ -59,8 +56,9 @@ class Inputs:
         self._stack.close()
 
 
-def _placed(record: Posting | Rejection, before: int, name: str) -> Posting | Rejection:
-    """A record with its number among those of all inputs, and a posting with the name of its own."""
-    if isinstance(record, Rejection):
-        return replace(record, row=record.row + before)
-    return replace(record, row=record.row + before, about=replace(record.about, path=name))
+def _placed(record: Posting | Rejection, before: int, name: str | None) -> Posting | Rejection:
+    """A record with its number among those of all inputs, and a posting of a table with the table's name."""
+    placed = replace(record, row=record.row + before)
+    if isinstance(placed, Rejection) or name is None:
+        return placed
+    return replace(placed, about=replace(placed.about, path=name))

@@ -37,20 +37,25 @@ def is_text_posting(path: str) -> bool:
     return not suffixes.isdisjoint(TEXTS) and suffixes.isdisjoint(_TABLES)
 
 
-def read_texts(path: str, *, encoding: str = "utf-8", row: int = 1) -> Iterator[Posting | Rejection]:
+def read_texts(path: str, *, encoding: str = "utf-8") -> Iterator[Posting | Rejection]:
     """The postings of a directory and those below it, by path, or the one of a file; hidden ones are left out.
 
-    Raises `InputError` if there is none.
+    Raises `InputError` at once if there is none, or if the encoding is unknown.
     """
     root = Path(path)
+    if not root.exists():
+        raise InputError(f"{path}: there is no such file or directory.")
+    try:
+        "".encode(encoding)
+    except LookupError as error:
+        raise InputError(f"unknown encoding {encoding!r}; try --encoding cp1252 or --encoding utf-16.") from error
     files = [root]
     if root.is_dir():
         postings = (file for file in _visible(root) if file.suffix.casefold() in SUFFIXES)
         files = sorted(postings, key=lambda file: file.as_posix())
     if not files:
         raise InputError(f"{path}: holds no posting; it should have files of {', '.join(SUFFIXES)}.")
-    for number, file in enumerate(files, start=row):
-        yield _read(file, number, encoding=encoding)
+    return (_read(file, number, encoding=encoding) for number, file in enumerate(files, start=1))
 
 
 def _visible(root: Path) -> Iterator[Path]:
@@ -65,15 +70,11 @@ def _read(file: Path, row: int, *, encoding: str) -> Posting | Rejection:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        if row == 1 and not file.exists():
-            raise InputError(f"{name}: can't be opened: {error.strerror}.") from error
         return Rejection(row, f"can't be read: {error.strerror or error}", name)
     if len(data) > MAX_BYTES:
         return Rejection(row, "larger than 8 MiB, so not a posting", name)
     try:
         text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except LookupError as error:
-        raise InputError(f"unknown encoding {encoding!r}; try --encoding cp1252 or --encoding utf-16.") from error
     except UnicodeError as error:
         guess = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
         place = getattr(error, "start", 0)

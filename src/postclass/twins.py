@@ -6,8 +6,9 @@ its square: a family of any size is joined by its neighbours.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,7 @@ def jaccard(first: Runs, second: Runs) -> float:
 
 def _all_runs(texts: Sequence[str]) -> list[Runs]:
     """Each text's set of runs, as sorted numbers; an empty one where the text is short."""
-    numbers: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
     mixers = np.random.default_rng(0).integers(1, 2**63, size=RUN, dtype=np.uint64) | np.uint64(1)
     result = []
     for text in texts:
@@ -81,7 +82,7 @@ def _all_runs(texts: Sequence[str]) -> list[Runs]:
         if len(words) < SHORT:
             result.append(np.zeros(0, dtype=np.uint64))
             continue
-        ids = np.array([numbers.setdefault(word, len(numbers) + 1) for word in words], dtype=np.uint64)
+        ids = np.fromiter(map(numbers.__getitem__, words), dtype=np.uint64, count=len(words))
         size = len(ids) - RUN + 1
         mixed = np.zeros(size, dtype=np.uint64)
         for place, mixer in enumerate(mixers):
