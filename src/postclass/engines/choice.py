@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from postclass.batches import Chunk, to_batch
+from postclass.batches import Chunk
 from postclass.engines import Engine, InProcess, Judged, pieces
 from postclass.engines.flow import WORKER_SECONDS, Flow
 from postclass.engines.task import Task
 from postclass.engines.workers import Workers
-from postclass.posting import Posting
 
 Kind = Literal["local", "dask"]
 
@@ -42,7 +41,7 @@ def open_engine(settings: EngineSettings, task: Task, *, name: str) -> Iterator[
         yield InProcess(task.scorer())
         return
     if task.way == "compiled":  # compile once, for all of them
-        task.scorer().judge(to_batch([Posting("")]))
+        task.scorer()
     with Workers(workers, task=task) as pool:
         flow = Flow(pool, task, name)
         yield flow if settings.workers else Growing(InProcess(task.scorer()), flow)
