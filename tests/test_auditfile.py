@@ -1,6 +1,7 @@
 """Audits as files: CSV, Excel, JSON, SARIF and GitHub annotations; nothing in them acts or is lost."""
 
 import csv
+import importlib.util
 import io
 import json
 import re
@@ -8,12 +9,14 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from auditing import finding, own_audit
+from payloads import PAYLOADS
 from postclass.celltexts import FORMULA_STARTS
 from postclass.errors import OutputError, StorageError
 from postclass.finding import Audit, Change, Detail, Finding, Group, Proof
@@ -85,35 +88,43 @@ def hostile_detail(text: str) -> Detail:
     return Detail(text, (proof,), (), 0.0, 0.0, change, (), ())
 
 
-@pytest.mark.parametrize("start", FORMULA_STARTS)
-def test_no_cell_of_excel_is_a_formula(start: str) -> None:
-    """All cells are numbers or text; text that begins like a formula is marked as text, on every sheet."""
-    text = f"{start}cmd|'/c calc'!A1"
-    fields: dict[str, Any] = dict.fromkeys(FIELDS, text)
-    hostile = audit_of(
-        replace(finding(detail=hostile_detail(text)), **fields),
-        companies=(Group(text, 1, {"inflated": 1, "deflated": 0, "consistent": 0, "undecided": 0, "out_of_scope": 0}),),
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_acts_in_a_spreadsheet(payload: str) -> None:
+    """In five fields and all other texts: no cell is a formula or link, and what looks like one is marked as text."""
+    fields: dict[str, Any] = dict.fromkeys(FIELDS, payload)
+    none = {"inflated": 1, "deflated": 0, "consistent": 0, "undecided": 0, "out_of_scope": 0}
+    hostile = replace(
+        audit_of(replace(finding(detail=hostile_detail(payload)), **fields)),
+        companies=(Group(payload, 1, none),),  # type: ignore[arg-type] # mypy does not see that these are kinds
+        rejections=(Rejection(2, payload, payload),),
     )
-    book = zipfile.ZipFile(io.BytesIO(render_xlsx(replace(hostile, rejections=(Rejection(2, text, text),)), TRAITS)))
-    styles = ET.fromstring(book.read("xl/styles.xml"))  # noqa: S314 - our own file
-    formats = styles.findall(f"{SHEETS}cellXfs/{SHEETS}xf")
-    shared = [
-        "".join(t.text or "" for t in item.iter(f"{SHEETS}t"))
-        for item in ET.fromstring(book.read("xl/sharedStrings.xml"))  # noqa: S314
-    ]
-    guarded = 0
+    book = zipfile.ZipFile(io.BytesIO(render_xlsx(hostile, TRAITS)))
+
+    assert len(FIELDS) <= sum(_unescaped(text) == payload for text, _ in inert_cells(book))
+    assert all(quoted for text, quoted in inert_cells(book) if _unescaped(text).startswith(FORMULA_STARTS))
+    assert not any("hyperlink" in name.lower() or "external" in name.lower() for name in book.namelist())
+    assert not any(cell.startswith(FORMULA_STARTS) for row in cells(render_csv(hostile, TRAITS)) for cell in row)
+
+
+def inert_cells(book: zipfile.ZipFile) -> list[tuple[str, bool]]:
+    """The texts in a workbook's cells, and whether each is marked as text; a cell that is a formula fails the test."""
+    formats = ET.fromstring(book.read("xl/styles.xml")).findall(f"{SHEETS}cellXfs/{SHEETS}xf")  # noqa: S314 - our own file
+    shared = ET.fromstring(book.read("xl/sharedStrings.xml"))  # noqa: S314
+    texts = ["".join(t.text or "" for t in item.iter(f"{SHEETS}t")) for item in shared]
+    found = []
     for name in (name for name in book.namelist() if name.startswith("xl/worksheets/sheet")):
         for cell in ET.fromstring(book.read(name)).iter(f"{SHEETS}c"):  # noqa: S314
             assert cell.find(f"{SHEETS}f") is None
+            assert cell.get("t") in {None, "n", "s"}
             if cell.get("t") == "s":
-                value = shared[int(cell.findtext(f"{SHEETS}v") or "")]
-                if re.sub(r"_x000([9AD])_", lambda m: chr(int(m[1], 16)), value).startswith(FORMULA_STARTS):
-                    guarded += 1
+                text = texts[int(cell.findtext(f"{SHEETS}v") or "")]
+                found.append((text, formats[int(cell.get("s") or 0)].get("quotePrefix") == "1"))
+    return found
 
-                    assert "1" == formats[int(cell.get("s") or 0)].get("quotePrefix")
 
-    assert guarded >= len(FIELDS)
-    assert not any("hyperlink" in name.lower() or "external" in name.lower() for name in book.namelist())
+def _unescaped(text: str) -> str:
+    """A cell's text with the control characters that XML can't hold."""
+    return re.sub(r"_x00([01][0-9A-F])_", lambda match: chr(int(match[1], 16)), text)
 
 
 def test_excel_has_a_sheet_for_all_that_was_found() -> None:
@@ -186,6 +197,17 @@ def test_github_commands_are_one_line_each() -> None:
     assert "::“a% ::error::b, c: d”" not in first
     assert second.startswith("::error file=a%25%0D%0A%3A%3Aerror%3A%3Ab%2C c%3A d,title=Not read::Record 3")
     assert 2 == len(re.findall(r"::(?:warning|error) ", f"{first}\n{second}"))
+
+
+def test_html_is_left_to_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own module renders it; a version without one says so before any work."""
+    page = SimpleNamespace(render_audit=lambda audit, traits: f"{audit.source} {len(traits)} \ud800")
+    monkeypatch.setattr(importlib, "import_module", lambda name: page)
+
+    assert b"postings.csv 21 \\ud800" == render(audit_of(), TRAITS, "html")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(OutputError, match="writes no HTML audit yet"):
+        target_of("a.html")
 
 
 @pytest.mark.parametrize(

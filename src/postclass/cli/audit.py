@@ -132,7 +132,7 @@ def _failing(made: "Audit", fail_on: tuple[str, ...]) -> bool:
 
 def _closing(made: "Audit", *, listed: bool) -> Iterator[str]:
     """What the audit comes to, and without a report the findings themselves."""
-    from postclass.report.auditwords import summary_words
+    from postclass.report.auditwords import TRUTH, summary_words
     from postclass.report.words import one_line
 
     yield from (one_line(line) for line in summary_words(made))
@@ -147,13 +147,17 @@ def _closing(made: "Audit", *, listed: bool) -> Iterator[str]:
         yield ""
         yield from _told(finding)
     if len(mismatches) > _SHOWN:
-        yield f"\n… and {len(mismatches) - _SHOWN:,} more; a report has them all: -o audit.html"
+        yield ""
+        yield f"… and {len(mismatches) - _SHOWN:,} more; a report has them all: -o audit.html"
+    if mismatches:
+        yield ""
+        yield TRUTH
     for rejection in made.rejections[:_SHOWN]:
         yield one_line(f"Not read: row {rejection.row} ({rejection.where}): {rejection.reason}")
 
 
 def _told(finding: "Finding") -> Iterator[str]:
-    from postclass.report.auditwords import advice, headline
+    from postclass.report.auditwords import TRUTH, advice, headline
     from postclass.report.words import one_line
     from postclass.traits import load_traits
 
@@ -162,4 +166,5 @@ def _told(finding: "Finding") -> Iterator[str]:
     )
     yield one_line(named)
     traits = {trait.key: trait for trait in load_traits()}
-    yield from (f"  {one_line(sentence)}" for sentence in (headline(finding), *advice(finding, traits)))
+    sentences = (headline(finding), *advice(finding, traits))
+    yield from (f"  {one_line(sentence)}" for sentence in sentences if sentence != TRUTH)

@@ -18,6 +18,7 @@ KIND_WORDS: dict[Kind, str] = {
 }
 LISTED = 3  # traits or lines in one sentence; the report lists them all
 QUOTED = 120  # characters of a line within a sentence
+TRUTH = "Write only what is true of the role: where the text is right, it is the title that should change."
 LIMITS = (
     "It reads the text of a posting and nothing else: not the job, the company's grades, the pay or who does the work.",
     "It judges postings, never people: a finding is a reason to read the posting again, and no more than that.",
@@ -83,8 +84,7 @@ def advice(finding: Finding, traits: Mapping[str, Trait]) -> tuple[str, ...]:
         lines.append(f"The text does not show what its title promises: {named}{more}.")
     if detail.change is not None:
         lines.append(_text_change(finding, detail.change.text, traits))
-    lines.append("Write only what is true of the role: where the text is right, it is the title that should change.")
-    return tuple(lines)
+    return (*lines, TRUTH)
 
 
 def _text_change(finding: Finding, flip: Flip | None, traits: Mapping[str, Trait]) -> str:
