@@ -13,7 +13,7 @@ from postclass.traits import load_traits
 
 ROOT = Path(__file__).parents[1]
 TARGET = Path(__file__).with_name("audit-example.json")
-SHOWN = ("own-008", "own-010", "own-022", "own-025", "own-044", "own-068")
+SHOWN = ("own-008", "own-010", "own-022", "own-025", "own-044", "own-070")
 DIGITS = 4  # of a number: more differ between machines
 
 

@@ -26,6 +26,7 @@ def verdict(level: Level, p: float | None, p_in_scope: float | None = 0.9) -> Ve
         ("Principal Product Manager", "director", 0.99, "consistent"),
         ("Group Product Manager", "unclear", 0.5, "undecided"),
         ("Director of Sales", "pm", 0.02, "out_of_scope"),
+        ("Director of Sales", "unclear", 0.5, "undecided"),
         ("", "pm", 0.02, "undecided"),
         (None, "director", 0.99, "undecided"),
     ],

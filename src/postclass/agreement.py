@@ -52,7 +52,8 @@ def agreement(title: str | None, verdict: Verdict) -> Agreement:
     if p is None:
         return Agreement(claimed, "undecided", None, None, None)
     if claimed == "other":
-        return Agreement(claimed, "out_of_scope", None, None, lean, ("other_trade",))
+        kind: Kind = "undecided" if verdict.level == "unclear" else "out_of_scope"
+        return Agreement(claimed, kind, None, None, lean, ("other_trade",))
     if claimed == "lead":
         return Agreement(claimed, "undecided" if verdict.level == "unclear" else "consistent", None, None, lean)
     return _held_against(claimed, verdict, p, lean)
