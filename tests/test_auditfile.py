@@ -221,6 +221,8 @@ def test_html_is_left_to_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
         ("-", None, "json"),
         ("-", "sarif", "sarif"),
         ("github", None, "github"),
+        ("github", "csv", "github"),
+        ("a.csv", "json", "csv"),
     ],
 )
 def test_formats_by_name(output: str, to: str | None, kind: str) -> None:

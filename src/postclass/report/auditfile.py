@@ -28,10 +28,9 @@ class Target:
 def target_of(output: str, *, to: str | None = None, force: bool = False, sources: Sequence[str] = ()) -> Target:
     """An output as it was named in, its target out; raises `OutputError` before any work if it must not be written."""
     if output in {"-", "github"}:
-        kind = to or ("github" if output == "github" else "json")
-        return Target(None, _known(kind))
+        return Target(None, "github" if output == "github" else _known(to or "json"))
     path = Path(output)
-    kind = to or _BY_SUFFIX.get(path.suffix.casefold(), "")
+    kind = _BY_SUFFIX.get(path.suffix.casefold()) or to
     if not kind:
         raise OutputError(
             f"{output}: unknown format of suffix {path.suffix!r}; name it with --to ({', '.join(FORMATS)})."
