@@ -108,7 +108,7 @@ def test_damaged_parts(kept: Checkpoint, tmp_path: Path) -> None:
 
 
 def test_manifest_is_json_for_people(kept: Checkpoint) -> None:
-    """The manifest names the input, the model, the settings and the version."""
+    """The manifest names the input, the model, the settings, the version, and the way of judging."""
     told = json.loads((kept.path / MANIFEST).read_text())
 
-    assert {"format", "input", "model", "settings", "postclass"} == set(told)
+    assert {"format", "input", "model", "settings", "postclass", "way"} == set(told)
