@@ -73,7 +73,7 @@ def audit(
 ) -> Audit:
     """Audits all postings of a source; `progress` is told how many of the two passes' postings are done so far.
 
-    Holds the postings in memory, some 10 KB each.
+    Holds all postings in memory, with what is made of them some 60 KB each.
     """
     postings, rejections = _read(records)
     scorer = Scorer(model, JudgeSettings(explain="terms", prior=settings.prior))
