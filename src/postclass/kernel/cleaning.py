@@ -44,7 +44,7 @@ _TWO_BYTES, _THREE_BYTES, _FOUR_BYTES, _LAST_POINT = 0x80, 0xE0, 0xF0, 0x10FFFF 
 Packed = npt.NDArray[np.uint64]  # short ASCII words, a byte a character
 
 # Bits of what a text holds.
-_HAS_TAG, _HAS_ENTITY, _HAS_INVISIBLE, _HAS_LINK, _HAS_EMPHASIS, _HAS_ESCAPE, _HAS_RARE, _HAS_NEWLINE = (
+_HAS_TAG, _HAS_ENTITY, _HAS_INVISIBLE, _HAS_LINK, _HAS_EMPHASIS, _HAS_ESCAPE, HAS_RARE, _HAS_NEWLINE = (
     1 << i for i in range(8)
 )
 
@@ -99,7 +99,7 @@ def _packed(word: str) -> int:
 
 
 @compiled
-def _decode(
+def decode(
     symbol_of: Symbols, holds_of: Symbols, points: Points, symbols: Symbols, data: Bytes, start: int, stop: int
 ) -> tuple[int, int, bool]:
     """Valid UTF-8 to code points, line ends made one newline each; their number, what they hold, and if cut."""
@@ -136,7 +136,7 @@ def _markup(m: Machine, symbols: Symbols, size: int, tag: int, entity: int) -> i
     """MARKUP if `text` would take off tags or entities, OVERFLOW if the machine can't tell, else 0."""
     for position in range(size):
         symbol = symbols[position]
-        if symbol != tag and symbol != entity:  # noqa: PLR1714 - compiled, quicker than a membership
+        if symbol != tag and symbol != entity:
             continue
         for pattern in range(_KNOWN_TAG, _ENTITY + 1):
             answer = match(m, pattern, symbols, 0, size, position)
@@ -378,8 +378,8 @@ def read_lines(t: Tables, m: Machine, r: Room, data: Bytes, start: int, stop: in
 
     `clean` says that markup has been taken off. The lines are `r.lines`, spans of `r.texts`.
     """
-    size, holds, cut = _decode(t.symbols, t.holds, r.points, r.symbols, data, start, stop)
-    if holds & _HAS_RARE:
+    size, holds, cut = decode(t.symbols, t.holds, r.points, r.symbols, data, start, stop)
+    if holds & HAS_RARE:
         return RARE, 0, cut
     if not clean:
         if holds & (_HAS_TAG | _HAS_ENTITY):

@@ -36,7 +36,7 @@ def compiled(function: F) -> F:
         _config.CACHE_DIR = before
 
 
-_SCALARS = {int: numba.int64, bool: numba.boolean, float: numba.float64, np.uint64: numba.uint64}
+_SCALARS = {int: numba.int64, bool: numba.boolean, float: numba.float64, np.int32: numba.int32, np.uint64: numba.uint64}
 
 
 def _numba_type(hint: Any) -> Any:  # noqa: ANN401 - an annotation to a type of numba's, which has no types itself

@@ -192,7 +192,7 @@ def _trade(
     if found == NO_MATCH:
         return 0
     individual, _ = find(m, _INDIVIDUAL, bare, 0, bare_length, 0)
-    if found == OVERFLOW or individual == OVERFLOW:  # noqa: PLR1714 - compiled
+    if found == OVERFLOW or individual == OVERFLOW:
         return _UNTOLD
     return _OTHER if individual == NO_MATCH else 0
 

@@ -15,26 +15,30 @@ from postclass.kernel.arrays import NO_TERM, Flags, Hashes, Numbers, Points, Spa
 
 LEVEL, LINE, SCOPE = range(3)  # columns of the spaces' terms
 UNKNOWN = -1
+IS_ENGLISH = 1
 _SPARSE = 2  # slots for each entry, at the least: chains stay short
 
 Entries = Mapping[int, tuple[int, list[int]]]  # key -> number, and term of each space
 
 FNV_BASIS, FNV_PRIME = 14695981039346656037, 1099511628211  # FNV-1a, over code points instead of bytes
+PACKED, NOT_ASCII, HASHED = 8, 0x80, 1 << 63  # characters in a key; keys of other words have the highest bit
+NUMBER_BITS, NUMBER = 24, (1 << 24) - 1  # of an entry of pairs or triples: its own number
 GOLDEN = 0x9E3779B97F4A7C15  # Fibonacci hashing: the upper bits of a product are the slot
 
 
 class Vocabulary(NamedTuple):
-    """Words, pairs and triples of words, and the terms that they are in each space."""
+    """Words, pairs and triples of words, and the terms that they are in each space, by their ranks.
 
-    hashes: Hashes  # of each word
+    All are numbered by how common they are, so that what is asked for often lies close together.
+    """
+
+    keys: Hashes  # of each word: itself where it is short and ASCII, else a hash
     starts: Numbers  # of each word in `points`, and the end of the last
     points: Points
     slots: Numbers  # hash -> word, or UNKNOWN
-    english: Flags  # of each word
-    pair_keys: Hashes  # hash -> two words as one number, plus one; 0 where there is none
-    pair_numbers: Numbers
-    triple_keys: Hashes  # hash -> pair and word as one number, plus one
-    triple_numbers: Numbers
+    kinds: Flags  # of each word: IS_ENGLISH, and twice that where the level space knows it
+    pairs: Hashes  # hash -> two words as one number, plus one, and the pair's own number; 0 where there is none
+    triples: Hashes  # hash -> pair and word as one number, plus one, and the triple's own number
     word_terms: Spans  # word x space -> term, or NO_TERM
     pair_terms: Spans
     triple_terms: Spans
@@ -45,46 +49,52 @@ class Vocabulary(NamedTuple):
     triple_shift: int
 
 
+def rank(space: Space) -> Numbers:
+    """A space's terms from the most common to the rarest: the vocabulary's number is the place in this order."""
+    return np.argsort(np.array(space.idf, np.float32), kind="stable").astype(np.int32)
+
+
 def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
     """The tables of a model's level, line and scope spaces."""
-    split = [[(term, tuple(words.split(" "))) for words, term in space.index.items()] for space in spaces]
-    words = sorted({word for terms in split for _, grams in terms for word in grams} | ENGLISH | {ROLE_WORD})
+    terms = [
+        (space.idf[term], number, place, space.terms[term].split(" "))
+        for number, space in enumerate(spaces)
+        for place, term in enumerate(map(int, rank(space)))
+    ]
+    terms.sort(key=lambda term: term[0])
+    words = list(dict.fromkeys([*(word for *_, grams in terms for word in grams), *sorted(ENGLISH), ROLE_WORD]))
     number = {word: i for i, word in enumerate(words)}
-    coded = [[(term, tuple(number[word] for word in grams)) for term, grams in terms] for terms in split]
     word_terms = np.full((len(words), len(spaces)), NO_TERM, np.int32)
     pairs: dict[int, tuple[int, list[int]]] = {}
     triples: dict[int, tuple[int, list[int]]] = {}
-    for space, terms in enumerate(coded):
-        for term, grams in terms:
-            if len(grams) == 1:
-                word_terms[grams[0], space] = term
-                continue
-            row = pairs.setdefault(grams[0] * len(words) + grams[1], (len(pairs), [NO_TERM] * len(spaces)))
-            if len(grams) > 2:  # noqa: PLR2004 - more than a pair
-                row = triples.setdefault(row[0] * len(words) + grams[2], (len(triples), [NO_TERM] * len(spaces)))
-            row[1][space] = term
-    hashes = np.array([_hash(word) for word in words], np.uint64)
-    slots = _slots(hashes)
-    pair_keys, pair_numbers = _table(pairs)
-    triple_keys, triple_numbers = _table(triples)
+    for _, space, place, grams in terms:
+        first, *others = (number[word] for word in grams)
+        if not others:
+            word_terms[first, space] = place
+            continue
+        row = pairs.setdefault(first * len(words) + others[0], (len(pairs), [NO_TERM] * len(spaces)))
+        if len(others) > 1:
+            row = triples.setdefault(row[0] * len(words) + others[1], (len(triples), [NO_TERM] * len(spaces)))
+        row[1][space] = place
+    english = np.array([IS_ENGLISH * (word in ENGLISH) for word in words], np.uint8)
+    keys = np.array([_key(word) for word in words], np.uint64)
+    slots, pair_table, triple_table = _slots(keys), _table(pairs), _table(triples)
     return Vocabulary(
-        hashes=hashes,
+        keys=keys,
         starts=np.cumsum([0, *map(len, words)], dtype=np.int32),
         points=np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).copy(),
         slots=slots,
-        english=np.array([word in ENGLISH for word in words], np.uint8),
-        pair_keys=pair_keys,
-        pair_numbers=pair_numbers,
-        triple_keys=triple_keys,
-        triple_numbers=triple_numbers,
+        kinds=(english | (word_terms[:, LEVEL] != NO_TERM) << 1).astype(np.uint8),
+        pairs=pair_table,
+        triples=triple_table,
         word_terms=word_terms,
         pair_terms=_rows(pairs, len(spaces)),
         triple_terms=_rows(triples, len(spaces)),
         words=len(words),
         role_word=number[ROLE_WORD],
         word_shift=_shift(slots),
-        pair_shift=_shift(pair_keys),
-        triple_shift=_shift(triple_keys),
+        pair_shift=_shift(pair_table),
+        triple_shift=_shift(triple_table),
     )
 
 
@@ -92,21 +102,23 @@ def _rows(entries: Entries, width: int) -> Spans:
     return np.array([row for _, row in entries.values()], np.int32).reshape(-1, width)
 
 
-def _hash(word: str) -> int:
+def _key(word: str) -> int:
+    if word.isascii() and len(word) <= PACKED:
+        return int.from_bytes(word.encode(), "big")
     value = FNV_BASIS
     for character in word:
         value = (value ^ ord(character)) * FNV_PRIME % 2**64
-    return value
+    return value | HASHED
 
 
 def _size(entries: int) -> int:
     return 1 << max(4, (_SPARSE * entries).bit_length())
 
 
-def _slots(hashes: Hashes) -> Numbers:
-    size = _size(len(hashes))
+def _slots(keys_of: Hashes) -> Numbers:
+    size = _size(len(keys_of))
     slots = np.full(size, UNKNOWN, np.int32)
-    for word, value in enumerate(map(int, hashes)):
+    for word, value in enumerate(map(int, keys_of)):
         slot = _slot(value, size)
         while slots[slot] != UNKNOWN:
             slot = (slot + 1) % size
@@ -114,15 +126,17 @@ def _slots(hashes: Hashes) -> Numbers:
     return slots
 
 
-def _table(entries: Entries) -> tuple[Hashes, Numbers]:
+def _table(entries: Entries) -> Hashes:
     size = _size(len(entries))
-    keys, values = np.zeros(size, np.uint64), np.full(size, UNKNOWN, np.int32)
+    if len(entries) > NUMBER or max(entries, default=0) >= 1 << 64 - NUMBER_BITS:
+        raise ValueError("the model has more terms than the kernel's tables can hold")
+    table = np.zeros(size, np.uint64)
     for key, (value, _) in entries.items():
         slot = _slot(key + 1, size)
-        while keys[slot]:
+        while table[slot]:
             slot = (slot + 1) % size
-        keys[slot], values[slot] = key + 1, value
-    return keys, values
+        table[slot] = key + 1 << NUMBER_BITS | value
+    return table
 
 
 def _slot(value: int, size: int) -> int:

@@ -57,17 +57,9 @@ def _read_words(s: Scene, names: naming.Names, row: int, lines: int, tally: Numb
     )
     if masked < 0:
         return masked, False
-    count = span = 0
-    for line in range(lines):
-        begin, end = room.lines[line, 0], room.lines[line, 1]
-        while span < ends[line]:
-            count = scoring.add_words(
-                s.vocabulary, s.machine.sets, s.bench, symbols, lowered, begin, spans[span, 0], count, tally
-            )
-            begin = spans[span, 1]
-            span += 1
-        count = scoring.add_words(s.vocabulary, s.machine.sets, s.bench, symbols, lowered, begin, end, count, tally)
-        s.bench.ends[line] = count
+    count = scoring.add_words(
+        s.vocabulary, s.machine.sets, s.bench, symbols, lowered, room.lines, lines, spans, ends, tally
+    )
     return count, names_role
 
 
@@ -113,7 +105,6 @@ def judge_postings(
         if lines < 0:
             out.status[row] = lines
             continue
-        tally[0] = tally[1] = tally[2] = 0
         count, names_role = _read_words(s, names, row, lines, tally)
         if count < 0:
             out.status[row] = count
@@ -121,6 +112,36 @@ def judge_postings(
         out.status[row] = _fault(s.room.texts, shown, lines, tally)
         if out.status[row] == JUDGED:
             scoring.score(s.heads, s.vocabulary, s.bench, count, lines, names_role, out, row, tell)
+
+
+@compiled
+def weigh_wordings(s: Scene, data: Bytes, ends: Ends, tell: bool, out: Verdicts) -> None:
+    """The level head's log-odds of the texts between `ends` of `data`, taken as they are; with `tell` their terms."""
+    room, tally = s.room, np.zeros(3, np.int32)
+    for row in range(len(ends) - 1):
+        size, holds, _ = cleaning.decode(
+            s.cleaning.symbols, s.cleaning.holds, room.points, room.symbols, data, ends[row], ends[row + 1]
+        )
+        if holds & cleaning.HAS_RARE:
+            out.status[row] = cleaning.RARE
+            continue
+        for i in range(size):
+            room.lowered[i] = s.cleaning.lower[room.points[i]]
+        room.lines[0, 0], room.lines[0, 1], s.span_ends[0] = 0, size, 0
+        words = scoring.add_words(
+            s.vocabulary,
+            s.machine.sets,
+            s.bench,
+            room.symbols,
+            room.lowered,
+            room.lines,
+            1,
+            s.spans,
+            s.span_ends,
+            tally,
+        )
+        scoring.add_grams(s.vocabulary, s.bench, words)
+        out.log_odds[row] = scoring.weigh_wording(s.heads, s.vocabulary, s.bench, words, out, row, tell)
 
 
 class Kernel:
@@ -157,13 +178,19 @@ class Kernel:
             self._judge(pa.array(plain, pa.string()), marked, names, out, clean=True, tell=tell)
         return out
 
+    def wordings(self, texts: pa.StringArray, *, tell: bool) -> Verdicts:
+        """The level head alone, of texts that are clean and masked: its log-odds and, with `tell`, its top terms."""
+        out = verdicts(len(texts), self._traits)
+        if len(texts):
+            data, ends = _buffers(texts)
+            weigh_wordings(self._scene(int(np.diff(ends).max())), data, ends, tell, out)
+        return out
+
     def _judge(
         self, texts: pa.Array, rows: Numbers, names: naming.Names, out: Verdicts, *, clean: bool, tell: bool
     ) -> None:
-        _, offsets, data = texts.buffers()
-        ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-        given = np.frombuffer(data if data is not None else b"", np.uint8)
-        judge_postings(self._scene(int(np.diff(ends).max())), names, given, ends, rows, clean, tell, out)
+        data, ends = _buffers(texts)
+        judge_postings(self._scene(int(np.diff(ends).max())), names, data, ends, rows, clean, tell, out)
 
     def _scene(self, longest: int) -> Scene:
         """Room for texts of so many bytes, kept from batch to batch and made larger where it is needed."""
@@ -176,3 +203,10 @@ class Kernel:
             self._machine, self._cleaning, self._masking, self._vocabulary, self._heads,
             self._room, self._bench, self._spans, self._span_ends,
         )  # fmt: skip
+
+
+def _buffers(texts: pa.StringArray) -> tuple[Bytes, Ends]:
+    """The bytes of an array of texts, and where each ends and the next begins."""
+    _, ends, data = texts.buffers()
+    spans = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data if data is not None else b"", np.uint8), spans
