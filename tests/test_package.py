@@ -51,6 +51,7 @@ def test_a_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
     assert result.stdout == "21 63\n"
     assert (tmp_path / "postclass/_resources/models/product-roles").is_dir()
     assert (tmp_path / "postclass/report/page.css").is_file()
+    assert (tmp_path / "postclass/report/web/audit.js").is_file()
     assert (tmp_path / "postclass/py.typed").is_file()
 
 
