@@ -21,6 +21,7 @@ FORMATS_BY_SUFFIX = {
     ".ndjson": "jsonl",
     ".json": "json",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
@@ -48,7 +49,7 @@ class SourceSettings:
     about: bool = False  # give postings their department and seniority too, for an audit
     encoding: str = "utf-8"
     delimiter: str | None = None  # of CSV: one character, or `tab`
-    table: str | None = None  # of SQLite
+    table: str | None = None  # of SQLite; sheet of a workbook
     limit: int | None = None  # records read, rejected ones among them
     storage: bool = False  # take addresses such as `s3://bucket/postings.parquet`, through fsspec
 
@@ -102,6 +103,12 @@ def _parquet(source: Input, columns: Columns, _: SourceSettings, skip: Skip) -> 
     return read_parquet(source, columns, skip)
 
 
+def _xlsx(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
+    from postclass.xlsxrows import read_xlsx
+
+    return read_xlsx(source, columns, table=settings.table)
+
+
 def _sqlite(source: Input, columns: Columns, settings: SourceSettings, _: Skip) -> Iterator[Record | Unreadable]:
     return read_sqlite(source, columns, table=settings.table)
 
@@ -152,6 +159,7 @@ _READERS: dict[str, Callable[[Input, Columns, SourceSettings, Skip], Iterator[En
     "jsonl": _jsonl,
     "json": _json,
     "parquet": _parquet,
+    "xlsx": _xlsx,
     "sqlite": _sqlite,
     "jsonld": _jsonld,
     "html": _html,

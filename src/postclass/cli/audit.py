@@ -39,7 +39,7 @@ _SHOWN = 20  # findings on the terminal; a report holds them all
 @click.option("--company-col", metavar="NAME", help="Column of the company.")
 @click.option("--department-col", metavar="NAME", help="Column of the department.")
 @click.option("--seniority-col", metavar="NAME", help="Column of the seniority that a job board gave.")
-@click.option("--table", metavar="NAME", help="Table of a SQLite database.")
+@click.option("--table", metavar="NAME", help="Table of a SQLite database, or sheet of a workbook.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a text input.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab.")
 @click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),

@@ -38,7 +38,7 @@ _FREE = frozenset("source output model rejects force resume workers engine sched
 @click.option("--description-col", metavar="NAME", help="Column of the description, the only one that is needed.")
 @click.option("--id-col", metavar="NAME", help="Column of the id.")
 @click.option("--company-col", metavar="NAME", help="Column of the company.")
-@click.option("--table", metavar="NAME", help="Table of a SQLite database.")
+@click.option("--table", metavar="NAME", help="Table of a SQLite database, or sheet of a workbook.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a text input.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab. By itself , ; or tab, by the header.")
 @click.option("--explain", type=click.Choice(["none", "terms", "full"]), default="terms", show_default=True,
