@@ -55,7 +55,7 @@ TITLES = (
 )  # fmt: skip
 COMPANIES = (
     None, "", "A", "AB", "Acme", "Acme Inc", "ACME, Inc.", "Acme  Corp", "acme corp acme corp", "aba", "abaaba",
-    "A Co", "Inc", "x Group", " The  Company GmbH ", "Product", "Lead", "Owner Ltd", "\u00c9t\u00e9 SA",
+    "A Co", "Inc", "x Group", " The  Company GmbH ", ", Inc.", "Product", "Lead", "Owner Ltd", "\u00c9t\u00e9 SA",
     "\u017fun labs", "(EMEA)", ".", "..", "a.b", "Co Co",
 )  # fmt: skip
 

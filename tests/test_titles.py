@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from own import own_rows
-from postclass.titles import MASK, claimed_level, mask, self_mentions
+from postclass.titles import MASK, claimed_level, mask, name_mentions, self_mentions
 
 CLAIMS = {
     "director": (
@@ -265,3 +265,9 @@ def test_long_lines_run_to_the_end(shape: str) -> None:
     line = shape * ((1 << 18) // len(shape)) + "tail by Acme"
 
     assert mask(line, self_mentions(line, title="Product Manager", company="Acme")).endswith(f"by {MASK}")
+
+
+def test_a_company_of_a_legal_form_alone_names_nobody() -> None:
+    """A company whose name is nothing but its legal form is looked for as it stands, and never for nothing."""
+    assert [] == name_mentions("Our team ships, and learns.", title=None, company=", Inc.")
+    assert [(5, 11)] == name_mentions("Join , Inc. today", title=None, company=", Inc.")

@@ -194,7 +194,7 @@ def _company_names(company: str | None) -> list[str]:
     if not company or len(company.strip()) < 2:  # noqa: PLR2004 - one letter names nobody
         return []
     whole = " ".join(company.split())
-    return list(dict.fromkeys((whole, _LEGAL.sub("", whole))))
+    return [name for name in dict.fromkeys((whole, _LEGAL.sub("", whole))) if name]  # nothing is left of ", Inc."
 
 
 def _lowered(text: str) -> str:

@@ -23,7 +23,8 @@ def folder() -> str:
     Empty where none can be made; then numba looks for a place by itself.
     """
     here = Path(__file__).parent
-    digest = hashlib.sha256(f"{version('numba')} {sys.version} {platform.machine()}".encode())
+    checks = os.environ.get("NUMBA_BOUNDSCHECK", "")
+    digest = hashlib.sha256(f"{version('numba')} {sys.version} {platform.machine()} {checks}".encode())
     for path in (*sorted(here.glob("*.py")), *(here.parent / f"{name}.py" for name in _MADE_OF)):
         digest.update(path.read_bytes())
     name = f"postclass-{digest.hexdigest()[:16]}"

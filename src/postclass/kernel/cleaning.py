@@ -11,7 +11,7 @@ import numpy.typing as npt
 from postclass import text
 from postclass.kernel import patterns as ops
 from postclass.kernel.arrays import Bytes, Points, Spans, Symbols
-from postclass.kernel.compiled import compiled
+from postclass.kernel.compiled import compiled, inlined
 from postclass.kernel.matcher import NO_MATCH, OVERFLOW, Machine, match, may_start
 from postclass.kernel.patterns import Alphabet, Compiler
 
@@ -49,6 +49,10 @@ _HAS_TAG, _HAS_ENTITY, _HAS_INVISIBLE, _HAS_LINK, _HAS_EMPHASIS, _HAS_ESCAPE, HA
 )
 
 
+# Bits of what a character is.
+_IS_SPACE, _IS_NEWLINE, _IS_CAPITAL, _IS_SMALL, _IS_STOP = (1 << i for i in range(5))
+
+
 class Tables(NamedTuple):
     """What cleaning knows of characters."""
 
@@ -56,25 +60,26 @@ class Tables(NamedTuple):
     lower: Points  # of each code point
     holds: npt.NDArray[np.uint8]  # symbol -> bits of what a text with it holds
     abbreviations: Packed
+    kinds: Symbols  # symbol -> bits of what is looked for in each character
 
 
 class Room(NamedTuple):
-    """Buffers for the longest text of a chunk: one to work in, and the text as shown with its lines."""
+    """Buffers for the longest text of a chunk: its code points, their symbols and lower case, and its lines."""
 
     points: Points
     symbols: Symbols
-    texts: Points
-    text_symbols: Symbols
-    lowered: Points  # of `texts`
-    lines: Spans  # line x (start, end) in `texts`
+    lowered: Points
+    other_points: Points  # while Markdown is taken off
+    other_symbols: Symbols
+    lines: Spans  # line x (start, end)
 
 
 def room(size: int) -> Room:
     """Buffers for texts of up to `size` code points."""
-    length = 2 * size + 16  # a newline may come in between any two characters
-    points, symbols, spans = (np.zeros(length, np.uint32) for _ in range(3)), np.zeros((2, length), np.uint8), size + 16
-    working, texts, lowered = points
-    return Room(working, symbols[0], texts, symbols[1], lowered, np.zeros((spans, 2), np.int32))
+    length = size + 16
+    points, lowered, other_points = (np.zeros(length, np.uint32) for _ in range(3))
+    symbols, other_symbols = (np.zeros(length, np.uint8) for _ in range(2))
+    return Room(points, symbols, lowered, other_points, other_symbols, np.zeros((length, 2), np.int32))
 
 
 def add_patterns(compiler: Compiler) -> None:
@@ -90,8 +95,13 @@ def tables(alphabet: Alphabet) -> Tables:
     holds = np.zeros(alphabet.sets.shape[1], np.uint8)
     for bit, charset in enumerate(range(FIRST_HELD, len(SETS))):
         holds |= alphabet.sets[charset].astype(np.uint8) << np.uint8(bit)
+    kinds = np.zeros(alphabet.sets.shape[1], np.uint8)
+    for bit, charset in ((_IS_CAPITAL, _CAPITAL), (_IS_SMALL, _SMALL), (_IS_STOP, _STOP)):
+        kinds[alphabet.sets[charset]] |= bit
+    kinds[alphabet.symbols[_SPACE]] |= _IS_SPACE
+    kinds[alphabet.symbols[_NEWLINE]] |= _IS_NEWLINE
     packed = [_packed(word) for word in text._ABBREVIATIONS]
-    return Tables(alphabet.symbols, alphabet.lower, holds, np.array(packed, np.uint64))
+    return Tables(alphabet.symbols, alphabet.lower, holds, np.array(packed, np.uint64), kinds)
 
 
 def _packed(word: str) -> int:
@@ -215,7 +225,7 @@ def _strip_markdown(m: Machine, r: Room, size: int, holds: int) -> int:
         if size >= 0 and pattern == _MARK:
             size = _unmarked(m, r.points, r.symbols, size)
         elif size >= 0 and holds & held:
-            size = _replaced(m, pattern, r.points, r.symbols, r.texts, r.text_symbols, size)
+            size = _replaced(m, pattern, r.points, r.symbols, r.other_points, r.other_symbols, size)
             if size >= 0 and pattern == _EMPHASIS:
                 size = _unmarked(m, r.points, r.symbols, size)
     return size
@@ -249,7 +259,7 @@ def _spaced(m: Machine, points: Points, symbols: Symbols, size: int, space: int)
     return kept
 
 
-@compiled
+@inlined
 def _has_word(m: Machine, symbols: Symbols, start: int, stop: int) -> bool:
     for position in range(start, stop):  # noqa: SIM110 - compiled, a loop is the quickest
         if m.sets[WORD, symbols[position]]:
@@ -257,126 +267,125 @@ def _has_word(m: Machine, symbols: Symbols, start: int, stop: int) -> bool:
     return False
 
 
-@compiled
-def _line(
-    m: Machine, points: Points, symbols: Symbols, spans: Spans, start: int, stop: int, shift: int, lines: int
-) -> int:
+@inlined
+def _line(m: Machine, points: Points, symbols: Symbols, spans: Spans, start: int, stop: int, lines: int) -> int:
+    """Adds a line, if it holds a word, without the spaces around it; the number of lines."""
     while start < stop and points[start] == _SPACE:
         start += 1
     while stop > start and points[stop - 1] == _SPACE:
         stop -= 1
     if not _has_word(m, symbols, start, stop):
         return lines
-    spans[lines, 0] = start + shift
-    spans[lines, 1] = stop + shift
+    spans[lines, 0] = start
+    spans[lines, 1] = stop
     return lines + 1
 
 
-@compiled
-def _sentence(
-    m: Machine, points: Points, symbols: Symbols, spans: Spans, start: int, stop: int, shift: int, lines: int
-) -> int:
+@inlined
+def _sentence(m: Machine, points: Points, symbols: Symbols, spans: Spans, start: int, stop: int, lines: int) -> int:
     """Adds a sentence's line, or the lines of its parts where it is a list in prose; the number of lines."""
     last = start
     if stop - start > _LONG_SENTENCE:
         for position in range(start, stop - 1):
             if points[position] == _SEMICOLON and points[position + 1] == _SPACE:
-                lines = _line(m, points, symbols, spans, last, position + 2, shift, lines)
+                lines = _line(m, points, symbols, spans, last, position + 2, lines)
                 last = position + 2
-    return _line(m, points, symbols, spans, last, stop, shift, lines)
+    return _line(m, points, symbols, spans, last, stop, lines)
 
 
-@compiled
-def _is_abbreviation(m: Machine, r: Room, abbreviations: Packed, begin: int, stop: int, shift: int) -> bool:
-    points, lowered = r.points, r.lowered
+@inlined
+def _is_abbreviation(t: Tables, m: Machine, points: Points, symbols: Symbols, begin: int, stop: int) -> bool:
     start = max(begin, stop - _ABBREVIATION_WINDOW)
     for position in range(start, stop):
         if points[position] == _SPACE:
             start = position + 1
     while start < stop and points[start] == _BRACKET:
         start += 1
-    if stop - start == 1 and m.sets[_LETTER, r.symbols[start]]:
+    if stop - start == 1 and m.sets[_LETTER, symbols[start]]:
         return True
     packed = np.uint64(0)
     for position in range(start, stop):
-        packed = (packed << np.uint64(8)) | np.uint64(min(lowered[position + shift], np.uint32(_NOT_ASCII)))
-    for abbreviation in abbreviations:
+        packed = (packed << np.uint64(8)) | np.uint64(min(t.lower[points[position]], np.uint32(_NOT_ASCII)))
+    for abbreviation in t.abbreviations:
         if packed == abbreviation:
             return stop - start <= _PACKED
     return False
 
 
-@compiled
-def _block(
-    m: Machine, r: Room, lower: Points, abbreviations: Packed, start: int, stop: int, lines: int, shown: int
-) -> tuple[int, int]:
-    """Shows a block that holds a word, and cuts it into sentences."""
-    points, symbols, texts, text_symbols, lowered = r.points, r.symbols, r.texts, r.text_symbols, r.lowered
-    sets, shift = m.sets, shown - start
+@inlined
+def _block(t: Tables, m: Machine, r: Room, start: int, stop: int, lines: int, said: int) -> tuple[int, int]:
+    """Cuts a block that holds a word into sentences; the number of lines, and of words between spaces up to here."""
+    points, symbols, kinds = r.points, r.symbols, t.kinds
     if not _has_word(m, symbols, start, stop):
-        return lines, shown
+        return lines, said
+    said += 1
     last = after = start
     for position in range(start, stop):
-        point, symbol = points[position], symbols[position]
-        texts[shown] = point
-        text_symbols[shown] = symbol
-        lowered[shown] = lower[point]
-        shown += 1
-        if sets[_STOP, symbol] and position >= after:
+        kind = kinds[symbols[position]]
+        if not kind & (_IS_STOP | _IS_SPACE):
+            continue
+        if kind & _IS_SPACE:
+            said += 1
+        elif position >= after:
             end = match(m, _SENTENCE, symbols, start, stop, position)
             if end < 0:
                 continue
             after = end
-            if point != _FULL_STOP or not _is_abbreviation(m, r, abbreviations, start, position, shift):
-                lines = _sentence(m, points, symbols, r.lines, last, after, shift, lines)
+            if points[position] != _FULL_STOP or not _is_abbreviation(t, m, points, symbols, start, position):
+                lines = _sentence(m, points, symbols, r.lines, last, after, lines)
                 last = after
-    texts[shown] = lowered[shown] = _NEWLINE
-    text_symbols[shown] = m.memory[ops.NEWLINE]
-    return _sentence(m, points, symbols, r.lines, last, stop, shift, lines), shown + 1
+    return _sentence(m, points, symbols, r.lines, last, stop, lines), said
 
 
 @compiled
-def _blocks(m: Machine, r: Room, lower: Points, abbreviations: Packed, size: int, space: int) -> tuple[int, int]:
-    """Cuts a text into blocks and these into lines; the number of lines, or OVERFLOW, and the length of the text."""
-    symbols, sets, newline = r.symbols, m.sets, m.memory[ops.NEWLINE]
-    lines = shown = end = 0
+def _blocks(t: Tables, m: Machine, r: Room, size: int) -> tuple[int, int]:
+    """Cuts a text into blocks and these into lines; the number of lines, or OVERFLOW, and of words between spaces."""
+    points, symbols, lowered, lower, kinds = r.points, r.symbols, r.lowered, t.lower, t.kinds
+    lines = said = end = 0
     while end < size:
         begin = stop = end
         glued = False
-        while stop < size and symbols[stop] != newline:
-            # words of two lines that were glued together
-            if sets[_CAPITAL, symbols[stop]] and stop > 0 and sets[_SMALL, symbols[stop - 1]] and stop > begin:
-                after = match(m, _GLUE, symbols, 0, size, stop)
-                if after == OVERFLOW:
-                    return OVERFLOW, 0
-                if after >= 0:
-                    glued = True
+        while stop < size:
+            kind = kinds[symbols[stop]]
+            if kind & (_IS_NEWLINE | _IS_CAPITAL):
+                if kind & _IS_NEWLINE:
                     break
+                # words of two lines that were glued together
+                if stop > begin and kinds[symbols[stop - 1]] & _IS_SMALL:
+                    after = match(m, _GLUE, symbols, 0, size, stop)
+                    if after == OVERFLOW:
+                        return OVERFLOW, 0
+                    if after >= 0:
+                        glued = True
+                        break
+            lowered[stop] = lower[points[stop]]
             stop += 1
         end = stop if glued else stop + 1
         if begin < stop and may_start(m, _MARK, symbols[begin]):
             begin = max(begin, match(m, _MARK, symbols, begin, stop, begin))
-        while begin < stop and symbols[begin] == space:
+        while begin < stop and points[begin] == _SPACE:
             begin += 1
-        while stop > begin and symbols[stop - 1] == space:
+        while stop > begin and points[stop - 1] == _SPACE:
             stop -= 1
         part = begin
         if stop - begin > _LONG_SENTENCE:
             for position in range(begin, stop - 1):
-                if symbols[position] == space and sets[_CAPITAL, symbols[position + 1]]:
+                if kinds[symbols[position]] & _IS_SPACE and kinds[symbols[position + 1]] & _IS_CAPITAL:
                     after = match(m, _LOST_NEWLINE, symbols, begin, stop, position)
                     if after >= 0:
-                        lines, shown = _block(m, r, lower, abbreviations, part, position, lines, shown)
+                        lines, said = _block(t, m, r, part, position, lines, said)
                         part = after
-        lines, shown = _block(m, r, lower, abbreviations, part, stop, lines, shown)
-    return lines, shown
+        lines, said = _block(t, m, r, part, stop, lines, said)
+    points[size] = lowered[size] = _NEWLINE
+    symbols[size] = m.memory[ops.NEWLINE]
+    return lines, said
 
 
 @compiled
 def read_lines(t: Tables, m: Machine, r: Room, data: Bytes, start: int, stop: int, clean: int) -> tuple[int, int, bool]:
-    """The number of lines, or why there are none; the length of the text as shown; whether it was cut.
+    """The number of lines, or why there are none; of words between spaces in the text as shown; whether it was cut.
 
-    `clean` says that markup has been taken off. The lines are `r.lines`, spans of `r.texts`.
+    `clean` says that markup has been taken off. The lines are `r.lines`, spans of `r.points`.
     """
     size, holds, cut = decode(t.symbols, t.holds, r.points, r.symbols, data, start, stop)
     if holds & HAS_RARE:
@@ -393,5 +402,5 @@ def read_lines(t: Tables, m: Machine, r: Room, data: Bytes, start: int, stop: in
         size = _spaced(m, r.points, r.symbols, size, t.symbols[_SPACE])
     if size < 0:
         return size, 0, cut
-    lines, shown = _blocks(m, r, t.lower, t.abbreviations, size, t.symbols[_SPACE])
-    return lines, shown, cut
+    lines, said = _blocks(t, m, r, size)
+    return lines, said, cut

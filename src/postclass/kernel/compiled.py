@@ -36,6 +36,15 @@ def compiled(function: F) -> F:
         _config.CACHE_DIR = before
 
 
+def inlined(function: F) -> F:
+    """The function as a part of those compiled functions that call it.
+
+    A compiled function that calls another counts references to all the arrays it was handed, which takes longer than
+    what small functions do.
+    """
+    return _njit(inline="always")(function)
+
+
 _SCALARS = {int: numba.int64, bool: numba.boolean, float: numba.float64, np.int32: numba.int32, np.uint64: numba.uint64}
 
 

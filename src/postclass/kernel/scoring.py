@@ -17,15 +17,15 @@ from postclass.kernel.arrays import (
     Numbers,
     Points,
     Reals,
-    Serials,
     Sets,
     Spans,
     Symbols,
     Verdicts,
+    WeightMatrix,
     Weights,
 )
 from postclass.kernel.cleaning import WORD
-from postclass.kernel.compiled import compiled
+from postclass.kernel.compiled import compiled, inlined
 from postclass.kernel.vocabulary import (
     FNV_BASIS,
     FNV_PRIME,
@@ -48,6 +48,11 @@ from postclass.opinion import DIRECTOR_TRAITS, LineWeight, Parts
 _POOLS = 3
 _PLUS = ord("+")
 _THREE = 3
+# Postings are read in groups and then scored: so the tables of each of the two stay in the processor's cache.
+GROUP = 128
+GROUP_WORDS = 1 << 16
+_STAMP, _PLACE, _IDF, _WEIGHT = range(4)  # columns of `Rows`
+_LONGEST = 3  # words in a term
 _ROOT = 0.5  # the power of line norms in the shipped model, quicker as a square root
 _LAST_SERIAL = (1 << 31) - 1
 
@@ -89,26 +94,39 @@ class Heads(NamedTuple):
     level_terms: Numbers  # their numbers in the model
 
 
+class Rows(NamedTuple):
+    """What is asked for of a space's terms, side by side, so that each term costs one look into memory.
+
+    The columns are: the last text or line that the term was seen in, its place in `seen` (of line terms), its IDF, and
+    its weight (of level and scope terms); the first two are whole numbers, the others reals in the same memory.
+    """
+
+    whole: Spans  # term x column
+    reals: WeightMatrix
+
+
 class Bench(NamedTuple):
     """Room to work in."""
 
     words: Numbers  # of the posting: numbers, or UNKNOWN
-    pairs: Numbers  # that start at each word
-    triples: Numbers
     ends: Numbers  # of each line, in words
-    stamps: Numbers  # of each term, the last text that it was seen in; texts of different spaces have different numbers
-    places: Numbers  # of each term, where it is in `seen`
-    seen: Numbers
+    texts: Spans  # of each posting of a group: its first line, lines, first word, last word, if it names the role, row
+    level: Rows
+    line: Rows
+    scope: Rows
+    seen: Numbers  # terms of a line
     counts: Numbers
-    values: Reals
+    level_seen: Numbers  # terms of the posting
+    sums: Reals  # over the terms of the level and scope spaces: squares, products with weights
     scores: Reals  # of each line, one for each head
-    scored: Numbers  # lines that are scored
     pools: Matrix  # head x pool
-    serial: Serials  # of the last text, one number
+    serials: Numbers  # of the last text or line, and of the last text
 
 
 def heads(parts: Parts) -> Heads:
-    """A model's numbers as arrays."""
+    """A model's numbers as arrays; `ValueError` for models that are not made for the kernel."""
+    if "sublinear" in {parts.level_space.tf, parts.scope_space.tf}:
+        raise ValueError("in the kernel's level and scope spaces a term counts once")
     weights: list[LineWeight] = [*parts.weights, parts.director_lines]
     width = len(parts.traits) + 1
     level, line, scope = (rank(space) for space in (parts.level_space, parts.line_space, parts.scope_space))
@@ -147,26 +165,34 @@ def _tfidf(space: Space, order: Numbers) -> Tfidf:
 
 def bench(heads: Heads, size: int) -> Bench:
     """Room for texts of up to `size` code points."""
-    terms = [len(space.idf) for space in (heads.level, heads.line, heads.scope)]
-    words, lines, width = size + 16, size + 16, len(heads.line_biases)
+    room, width, terms = size + 16, len(heads.line_biases), len(heads.line.idf)
     return Bench(
-        words=np.zeros(words, np.int32),
-        pairs=np.zeros(words, np.int32),
-        triples=np.zeros(words, np.int32),
-        ends=np.zeros(lines, np.int32),
-        stamps=np.zeros(max(terms), np.int32),
-        places=np.zeros(max(terms), np.int32),
-        seen=np.zeros(max(terms), np.int32),
-        counts=np.zeros(max(terms), np.int32),
-        values=np.zeros(max(terms)),
-        scores=np.zeros(lines // 2 * width),
-        scored=np.zeros(lines, np.int32),
+        words=np.zeros(room + GROUP_WORDS, np.int32),
+        ends=np.zeros(room + GROUP_WORDS, np.int32),
+        texts=np.zeros((GROUP, 6), np.int32),
+        level=_rows(heads.level, heads.level_weights),
+        line=_rows(heads.line, None),
+        scope=_rows(heads.scope, heads.scope_weights),
+        seen=np.zeros(terms, np.int32),
+        counts=np.zeros(terms, np.int32),
+        level_seen=np.zeros(len(heads.level.idf), np.int32),
+        sums=np.zeros(4),
+        scores=np.zeros(room // 2 * width),
         pools=np.zeros((width, _POOLS)),
-        serial=np.zeros(1, np.int64),
+        serials=np.zeros(2, np.int32),
     )
 
 
-@compiled
+def _rows(space: Tfidf, weights: Weights | None) -> Rows:
+    whole = np.zeros((len(space.idf), 4), np.int32)
+    reals = whole.view(np.float32)
+    reals[:, _IDF] = space.idf
+    if weights is not None:
+        reals[:, _WEIGHT] = weights
+    return Rows(whole, reals)
+
+
+@inlined
 def _is_word(starts: Numbers, points: Points, word: int, lowered: Points, start: int, stop: int) -> bool:
     """Whether `lowered[start:stop]` is a word of the vocabulary, character by character."""
     begin = starts[word]
@@ -178,7 +204,7 @@ def _is_word(starts: Numbers, points: Points, word: int, lowered: Points, start:
     return True
 
 
-@compiled
+@inlined
 def _key(lowered: Points, start: int, stop: int) -> np.uint64:
     """The key of a word that is long, or not ASCII."""
     value = np.uint64(FNV_BASIS)
@@ -187,7 +213,7 @@ def _key(lowered: Points, start: int, stop: int) -> np.uint64:
     return value | np.uint64(HASHED)
 
 
-@compiled
+@inlined
 def _entry(table: Hashes, shift: int, key: int) -> int:
     """The number of a pair or triple, or UNKNOWN."""
     wanted = np.uint64(key + 1)
@@ -202,17 +228,19 @@ def _entry(table: Hashes, shift: int, key: int) -> int:
 
 @compiled
 def add_words(
-    v: Vocabulary, sets: Sets, b: Bench, symbols: Symbols, lowered: Points, lines: Spans, count: int, masks: Spans,
-    mask_ends: Numbers, tally: Numbers,
+    v: Vocabulary, sets: Sets, b: Bench, first: int, first_line: int, symbols: Symbols, lowered: Points, lines: Spans,
+    count: int, masks: Spans, mask_ends: Numbers, tally: Numbers,
 ) -> int:  # fmt: skip
-    """Reads the words of the first `count` lines around their masks; their number.
+    """Reads the words of `count` lines around their masks, from the place `first` on; where they end.
+
+    The ends of the lines go to the bench from the place `first_line` on.
 
     `mask_ends` tells the number of masks up to each line's end. `tally` counts words of two letters and more: all of
     them, the English among them, and those that the level space knows.
     """
     words, keys, starts, points, slots, shift = b.words, v.keys, v.starts, v.points, v.slots, np.uint64(v.word_shift)
     kinds, is_word, last = v.kinds, sets[WORD], len(slots) - 1
-    size = long_words = english = known = mask = 0
+    size, long_words, english, known, mask = first, 0, 0, 0, 0
     for line in range(count):
         position, stop = lines[line, 0], lines[line, 1]
         while True:
@@ -254,152 +282,19 @@ def add_words(
                 break
             position = masks[mask, 1]
             mask += 1
-        b.ends[line] = size
+        b.ends[first_line + line] = size
+    words[size] = words[size + 1] = UNKNOWN
     tally[0], tally[1], tally[2] = long_words, english, known
     return size
 
 
 @compiled
-def add_grams(v: Vocabulary, b: Bench, count: int) -> None:
-    """Finds the pairs and triples that start at each of the words."""
-    words, pairs, triples = b.words, b.pairs, b.triples
-    pair_table, pair_shift, triple_table, triple_shift, width = (
-        v.pairs,
-        v.pair_shift,
-        v.triples,
-        v.triple_shift,
-        v.words,
-    )
-    after = after_next = np.int32(UNKNOWN)
-    for i in range(count - 1, -1, -1):
-        word = words[i]
-        pairs[i] = triples[i] = UNKNOWN
-        if word != UNKNOWN and after != UNKNOWN:
-            pair = _entry(pair_table, pair_shift, np.int64(word) * width + after)
-            pairs[i] = pair
-            if pair != UNKNOWN and after_next != UNKNOWN:
-                triples[i] = _entry(triple_table, triple_shift, pair * width + after_next)
-        after, after_next = word, after
-
-
-@compiled
-def _see(
-    stamps: Numbers, places: Numbers, seen: Numbers, counts: Numbers, serial: np.int32, term: int, size: int
-) -> int:
-    if term == NO_TERM:
-        return size
-    if stamps[term] == serial:
-        counts[places[term]] += 1
-        return size
-    stamps[term] = serial
-    places[term] = size
-    seen[size] = term
-    counts[size] = 1
-    return size + 1
-
-
-@compiled
-def _next_serial(b: Bench) -> int:
-    """A number for one more text; when they run out, all that was seen is forgotten."""
-    if b.serial[0] == _LAST_SERIAL:
-        b.stamps[:] = 0
-        b.serial[0] = 0
-    b.serial[0] += 1
-    return b.serial[0]
-
-
-@compiled
-def _weigh_distinct(t: Tfidf, v: Vocabulary, b: Bench, space: int, start: int, stop: int) -> int:
-    """As `_weigh`, for spaces in which only counts to one."""
-    words, pairs, triples, stamps, seen, values, idf = b.words, b.pairs, b.triples, b.stamps, b.seen, b.values, t.idf
-    word_terms, pair_terms, triple_terms = v.word_terms, v.pair_terms, v.triple_terms
-    serial, size, squares = np.int32(_next_serial(b)), 0, 0.0
-    for i in range(start, stop):
-        for grams in range(3):
-            if grams == 0:
-                if words[i] == UNKNOWN:
-                    break
-                term = word_terms[words[i], space]
-            elif grams == 1:
-                if pairs[i] == UNKNOWN or i + 1 >= stop:
-                    break
-                term = pair_terms[pairs[i], space]
-            else:
-                if triples[i] == UNKNOWN or i + 2 >= stop:
-                    break
-                term = triple_terms[triples[i], space]
-            if term != NO_TERM and stamps[term] != serial:
-                stamps[term] = serial
-                seen[size] = term
-                value = np.float64(idf[term])
-                values[size] = value
-                squares += value * value
-                size += 1
-    norm = sqrt(squares)
-    divisor = norm if t.power == 1.0 else norm**t.power / t.scale
-    for i in range(size):
-        values[i] /= divisor
-    return size
-
-
-@compiled
-def _terms(v: Vocabulary, b: Bench, space: int, start: int, stop: int) -> int:
-    """Counts the terms of the words from `start` to `stop` into `seen` and `counts`; how many different ones."""
-    words, pairs, triples = b.words, b.pairs, b.triples
-    stamps, places, seen, counts = b.stamps, b.places, b.seen, b.counts
-    word_terms, pair_terms, triple_terms = v.word_terms, v.pair_terms, v.triple_terms
-    serial, size = np.int32(_next_serial(b)), 0
-    for i in range(start, stop):
-        word = words[i]
-        if word == UNKNOWN:
-            continue
-        size = _see(stamps, places, seen, counts, serial, word_terms[word, space], size)
-        pair = pairs[i]
-        if pair == UNKNOWN or i + 1 >= stop:
-            continue
-        size = _see(stamps, places, seen, counts, serial, pair_terms[pair, space], size)
-        triple = triples[i]
-        if triple != UNKNOWN and i + 2 < stop:
-            size = _see(stamps, places, seen, counts, serial, triple_terms[triple, space], size)
-    return size
-
-
-@compiled
-def _weigh(t: Tfidf, v: Vocabulary, b: Bench, space: int, start: int, stop: int) -> int:
-    """Finds the terms of the words from `start` to `stop` and their values; how many different ones."""
-    if not t.sublinear:
-        return _weigh_distinct(t, v, b, space, start, stop)
-    idf, seen, counts, values = t.idf, b.seen, b.counts, b.values
-    size = _terms(v, b, space, start, stop)
-    squares = 0.0
-    for i in range(size):
-        value = np.float64(idf[seen[i]])
-        if counts[i] > 1:
-            value *= 1.0 + log(counts[i])
-        values[i] = value
-        squares += value * value
-    norm = sqrt(squares)
-    divisor = norm if t.power == 1.0 else norm**t.power / t.scale
-    for i in range(size):
-        values[i] /= divisor
-    return size
-
-
-@compiled
-def _keep_top(
-    seen: Numbers,
-    values: Reals,
-    size: int,
-    slope: float,
-    places: Numbers,
-    numbers: Numbers,
-    terms: Numbers,
-    shares: Reals,
-) -> None:  # fmt: skip
-    """The terms with the largest shares either way, times the slope; of equal ones those first in the alphabet."""
+def _keep_top(h: Heads, seen: Numbers, size: int, divisor: float, terms: Numbers, shares: Reals) -> None:
+    """The terms with the largest shares either way; of equal ones those first in the alphabet."""
+    idf, weights, places, slope = h.level.idf, h.level_weights, h.alphabetical, h.wording_slope
     kept, least = 0, -1.0
     for i in range(size):
-        share = slope * values[i]
+        share = slope * (weights[seen[i]] * (np.float64(idf[seen[i]]) / divisor))
         strength = abs(share)
         if strength < least:
             continue
@@ -420,72 +315,174 @@ def _keep_top(
         if kept == TOP_TERMS:
             least = abs(shares[TOP_TERMS - 1])
     for i in range(kept):
-        terms[i] = numbers[terms[i]]
+        terms[i] = h.level_terms[terms[i]]
 
 
-@compiled
-def weigh_wording(h: Heads, v: Vocabulary, b: Bench, count: int, out: Verdicts, row: int, tell: bool) -> float:
-    """The level head's log-odds; `tell` keeps the terms with the largest shares."""
-    size = _weigh(h.level, v, b, LEVEL, 0, count)
-    seen, values, weights = b.seen, b.values, h.level_weights
-    total = h.level_bias
-    for i in range(size):
-        share = weights[seen[i]] * values[i]
-        total += share
-        values[i] = share
-    if tell:
-        _keep_top(seen, values, size, h.wording_slope, h.alphabetical, h.level_terms, out.terms[row], out.shares[row])
-    return total
-
-
-@compiled
+@inlined
 def _add_scaled(sums: Reals, weights: Weights, start: int, first: int, width: int, value: float) -> None:
-    """Adds `value` times `width` weights to as many sums: unsigned places, so that the loop works on several at once."""
+    """Adds `value` times `width` weights to as many sums; by unsigned places, so that it can do several at once."""
     to, source = np.uintp(start), np.uintp(first)
     for i in range(width):
         sums[to + np.uintp(i)] += value * weights[source + np.uintp(i)]
 
 
+@inlined
+def _score_line(
+    reals: WeightMatrix, weights: Weights, biases: Reals, sublinear: bool, power: float, scale: float, seen: Numbers,
+    counts: Numbers, size: int, scores: Reals, row: int,
+) -> None:  # fmt: skip
+    """Scores a line, whose first `size` terms seen are counted, for each head, from `row` of the scores on."""
+    width, squares = len(biases), 0.0
+    for head in range(row, row + width):
+        scores[head] = 0.0
+    for i in range(size):
+        value = np.float64(reals[seen[i], _IDF])
+        if sublinear and counts[i] > 1:
+            value *= 1.0 + log(counts[i])
+        squares += value * value
+        _add_scaled(scores, weights, row, seen[i] * width, width, value)
+    norm = sqrt(squares)
+    factor = scale / (sqrt(norm) if power == _ROOT else norm**power) if size > 0 else 0.0
+    for head in range(width):
+        scores[row + head] = biases[head] + scores[row + head] * factor
+
+
 @compiled
-def _score_lines(h: Heads, v: Vocabulary, b: Bench, lines: int) -> int:
-    """Scores each line that is long enough for each head; how many lines that were."""
-    ends, seen, counts, scores, stamps, places = b.ends, b.seen, b.counts, b.scores, b.stamps, b.places
-    words, pairs, triples = b.words, b.pairs, b.triples
-    word_terms, pair_terms, triple_terms = v.word_terms, v.pair_terms, v.triple_terms
-    idf, weights, biases = h.line.idf, h.line_weights, h.line_biases
-    power, scale, sublinear, width = h.line.power, h.line.scale, h.line.sublinear, len(h.line_biases)
-    start = scored = 0
+def _weigh(h: Heads, v: Vocabulary, b: Bench, text: Numbers, level_only: bool) -> tuple[int, int]:
+    """Finds all terms in one pass over the words, and scores each line: the number of level terms, of lines scored.
+
+    The sums over the terms of the level and scope spaces, of squares and of products with weights, go to `b.sums`.
+    """
+    words, ends, seen, counts, level_seen = b.words, b.ends, b.seen, b.counts, b.level_seen
+    level_rows, level_reals, line_rows, line_reals = b.level.whole, b.level.reals, b.line.whole, b.line.reals
+    scope_rows, scope_reals = b.scope.whole, b.scope.reals
+    pair_table, pair_shift, triple_table, triple_shift = v.pairs, v.pair_shift, v.triples, v.triple_shift
+    word_terms, pair_terms, triple_terms, width = v.word_terms, v.pair_terms, v.triple_terms, v.words
+    line_weights, biases, scores, heads = (
+        h.line_weights,
+        h.line_biases,
+        b.scores,
+        len(h.line_biases),
+    )
+    sublinear, power, scale = h.line.sublinear, h.line.power, h.line.scale
+    first_line, lines, start = text[0], text[1], text[2]
+    if b.serials[0] > _LAST_SERIAL - lines - 1:  # the numbers of texts and lines run out: forget all that was seen
+        level_rows[:, _STAMP] = 0
+        line_rows[:, _STAMP] = 0
+        scope_rows[:, _STAMP] = 0
+        b.serials[0] = 0
+    serial = b.serials[0] + np.int32(1)
+    line_serial = serial
+    level_squares = level_sum = scope_squares = scope_sum = 0.0
+    level_size = scored = 0
     for line in range(lines):
-        stop = ends[line]
-        if stop - start < MIN_LINE_WORDS:
-            start = stop
-            continue
-        serial, size = np.int32(_next_serial(b)), 0
+        stop, size = ends[first_line + line], 0
+        is_scored = stop - start >= MIN_LINE_WORDS and not level_only
+        line_serial += np.int32(1)
         for i in range(start, stop):
             if words[i] == UNKNOWN:
                 continue
-            size = _see(stamps, places, seen, counts, serial, word_terms[words[i], LINE], size)
-            if pairs[i] == UNKNOWN or i + 1 >= stop:
-                continue
-            size = _see(stamps, places, seen, counts, serial, pair_terms[pairs[i], LINE], size)
-            if triples[i] != UNKNOWN and i + 2 < stop:
-                size = _see(stamps, places, seen, counts, serial, triple_terms[triples[i], LINE], size)
-        squares, row = 0.0, scored * width
-        for head in range(row, row + width):
-            scores[head] = 0.0
-        for i in range(size):
-            value = np.float64(idf[seen[i]])
-            if sublinear and counts[i] > 1:
-                value *= 1.0 + log(counts[i])
-            squares += value * value
-            _add_scaled(scores, weights, row, seen[i] * width, width, value)
-        norm = sqrt(squares)
-        divisor = sqrt(norm) / scale if power == _ROOT else norm**power / scale
-        for head in range(width):
-            scores[row + head] = biases[head] + (scores[row + head] / divisor if size > 0 else 0.0)
-        scored += 1
+            number, length = int(words[i]), 1
+            level, in_line, scope = word_terms[number, LEVEL], word_terms[number, LINE], word_terms[number, SCOPE]
+            while True:
+                if level != NO_TERM and level_rows[level, _STAMP] != serial:
+                    level_rows[level, _STAMP] = serial
+                    level_seen[level_size] = level
+                    level_size += 1
+                    value = np.float64(level_reals[level, _IDF])
+                    level_squares += value * value
+                    level_sum += value * level_reals[level, _WEIGHT]
+                if not level_only and scope != NO_TERM and scope_rows[scope, _STAMP] != serial:
+                    scope_rows[scope, _STAMP] = serial
+                    value = np.float64(scope_reals[scope, _IDF])
+                    scope_squares += value * value
+                    scope_sum += value * scope_reals[scope, _WEIGHT]
+                if in_line != NO_TERM and is_scored and i + length <= stop:
+                    if line_rows[in_line, _STAMP] == line_serial:
+                        counts[line_rows[in_line, _PLACE]] += 1
+                    else:
+                        line_rows[in_line, _STAMP] = line_serial
+                        line_rows[in_line, _PLACE] = size
+                        seen[size] = in_line
+                        counts[size] = 1
+                        size += 1
+                following = words[i + length]
+                if following == UNKNOWN or length == _LONGEST:
+                    break
+                if length == 1:
+                    number = _entry(pair_table, pair_shift, number * width + following)
+                    if number == UNKNOWN:
+                        break
+                    level, in_line, scope = (
+                        pair_terms[number, LEVEL],
+                        pair_terms[number, LINE],
+                        pair_terms[number, SCOPE],
+                    )
+                else:
+                    number = _entry(triple_table, triple_shift, number * width + following)
+                    if number == UNKNOWN:
+                        break
+                    level, in_line, scope = (
+                        triple_terms[number, LEVEL], triple_terms[number, LINE], triple_terms[number, SCOPE]
+                    )  # fmt: skip
+                length += 1
+        if is_scored:
+            row = scored * heads
+            _score_line(line_reals, line_weights, biases, sublinear, power, scale, seen, counts, size, scores, row)
+            scored += 1
         start = stop
-    return scored
+    b.serials[0] = line_serial
+    b.serials[1] = serial
+    b.sums[0], b.sums[1], b.sums[2], b.sums[3] = level_squares, level_sum, scope_squares, scope_sum
+    return level_size, scored
+
+
+@inlined
+def _divisor(t: Tfidf, squares: float) -> float:
+    """What a text's values are divided by."""
+    norm = sqrt(squares)
+    if norm == 0.0:
+        return 1.0
+    return norm if t.power == 1.0 else norm**t.power / t.scale
+
+
+@compiled
+def _in_scope(h: Heads, v: Vocabulary, b: Bench, text: Numbers) -> float:
+    """The probability that the words are those of a product-management posting."""
+    squares, total = b.sums[2], b.sums[3]
+    first, end = text[2], text[3]
+    if text[4]:  # the role is named: one more word at the end, and the pair and the triple that end with it
+        terms = (v.word_terms[v.role_word, SCOPE], np.int32(NO_TERM), np.int32(NO_TERM))
+        last = b.words[end - 1] if end > first else np.int32(UNKNOWN)
+        before = b.words[end - 2] if end > first + 1 else np.int32(UNKNOWN)
+        if last != UNKNOWN:
+            pair = _entry(v.pairs, v.pair_shift, np.int64(last) * v.words + v.role_word)
+            second = v.pair_terms[pair, SCOPE] if pair != UNKNOWN else np.int32(NO_TERM)
+            third = np.int32(NO_TERM)
+            if before != UNKNOWN:
+                pair = _entry(v.pairs, v.pair_shift, np.int64(before) * v.words + last)
+                triple = _entry(v.triples, v.triple_shift, pair * v.words + v.role_word) if pair != UNKNOWN else UNKNOWN
+                third = v.triple_terms[triple, SCOPE] if triple != UNKNOWN else third
+            terms = (terms[0], second, third)
+        for term in terms:
+            if term != NO_TERM and b.scope.whole[term, _STAMP] != b.serials[1]:
+                value = np.float64(h.scope.idf[term])
+                squares += value * value
+                total += value * h.scope_weights[term]
+    log_odds = h.scope_slope * (h.scope_bias + total / _divisor(h.scope, squares)) + h.scope_shift
+    return 1.0 / (1.0 + exp(-log_odds)) if log_odds >= 0 else 1.0 - 1.0 / (1.0 + exp(log_odds))
+
+
+@compiled
+def weigh_wording(
+    h: Heads, v: Vocabulary, b: Bench, text: Numbers, level_only: bool, out: Verdicts, row: int, tell: bool
+) -> tuple[float, int]:
+    """The level head's log-odds, and how many lines were scored; `tell` keeps the terms with the largest shares."""
+    size, scored = _weigh(h, v, b, text, level_only)
+    divisor = _divisor(h.level, b.sums[0])
+    if tell:
+        _keep_top(h, b.level_seen, size, divisor, out.terms[row], out.shares[row])
+    return h.level_bias + b.sums[1] / divisor, scored
 
 
 @compiled
@@ -539,36 +536,11 @@ def _find_traits(h: Heads, b: Bench, found: Sets, row: int) -> None:
 
 
 @compiled
-def _in_scope(h: Heads, v: Vocabulary, b: Bench, count: int, names_role: bool) -> float:
-    """The probability that the words are those of a product-management posting."""
-    if names_role:
-        b.words[count] = v.role_word
-        b.pairs[count] = b.triples[count] = UNKNOWN
-        count += 1
-        for i in range(max(0, count - 3), count - 1):  # the pairs and triples that end with it
-            word, after, last = b.words[i], b.words[i + 1], b.words[min(i + 2, count - 1)]
-            b.pairs[i] = b.triples[i] = UNKNOWN
-            if word != UNKNOWN and after != UNKNOWN:
-                b.pairs[i] = _entry(v.pairs, v.pair_shift, word * v.words + after)
-                if b.pairs[i] != UNKNOWN and i + 2 < count and last != UNKNOWN:
-                    b.triples[i] = _entry(v.triples, v.triple_shift, b.pairs[i] * v.words + last)
-    size = _weigh(h.scope, v, b, SCOPE, 0, count)
-    total = h.scope_bias
-    for i in range(size):
-        total += h.scope_weights[b.seen[i]] * b.values[i]
-    log_odds = h.scope_slope * total + h.scope_shift
-    return 1.0 / (1.0 + exp(-log_odds)) if log_odds >= 0 else 1.0 - 1.0 / (1.0 + exp(log_odds))
-
-
-@compiled
-def score(
-    h: Heads, v: Vocabulary, b: Bench, count: int, lines: int, names_role: bool, out: Verdicts, row: int, tell: bool
-) -> None:
+def score(h: Heads, v: Vocabulary, b: Bench, text: Numbers, out: Verdicts, row: int, tell: bool) -> None:
     """Fills a row: the log-odds, the probability of being in scope and, with `tell`, traits and top terms."""
-    add_grams(v, b, count)
-    wording = weigh_wording(h, v, b, count, out, row, tell)
-    _pool(b, _score_lines(h, v, b, lines))
+    wording, scored = weigh_wording(h, v, b, text, False, out, row, tell)
+    _pool(b, scored)
     out.log_odds[row] = _log_odds(h, b, wording)
     if tell:
         _find_traits(h, b, out.found, row)
-    out.p_in_scope[row] = _in_scope(h, v, b, count, names_role)
+    out.p_in_scope[row] = _in_scope(h, v, b, text)

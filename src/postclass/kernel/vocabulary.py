@@ -16,6 +16,7 @@ from postclass.kernel.arrays import NO_TERM, Flags, Hashes, Numbers, Points, Spa
 LEVEL, LINE, SCOPE = range(3)  # columns of the spaces' terms
 UNKNOWN = -1
 IS_ENGLISH = 1
+_ROW = 4  # numbers in a row of terms: three spaces, and one more so that no row lies on two lines of the cache
 _SPARSE = 2  # slots for each entry, at the least: chains stay short
 
 Entries = Mapping[int, tuple[int, list[int]]]  # key -> number, and term of each space
@@ -64,7 +65,7 @@ def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
     terms.sort(key=lambda term: term[0])
     words = list(dict.fromkeys([*(word for *_, grams in terms for word in grams), *sorted(ENGLISH), ROLE_WORD]))
     number = {word: i for i, word in enumerate(words)}
-    word_terms = np.full((len(words), len(spaces)), NO_TERM, np.int32)
+    word_terms = np.full((len(words), _ROW), NO_TERM, np.int32)
     pairs: dict[int, tuple[int, list[int]]] = {}
     triples: dict[int, tuple[int, list[int]]] = {}
     for _, space, place, grams in terms:
@@ -72,9 +73,9 @@ def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
         if not others:
             word_terms[first, space] = place
             continue
-        row = pairs.setdefault(first * len(words) + others[0], (len(pairs), [NO_TERM] * len(spaces)))
+        row = pairs.setdefault(first * len(words) + others[0], (len(pairs), [NO_TERM] * _ROW))
         if len(others) > 1:
-            row = triples.setdefault(row[0] * len(words) + others[1], (len(triples), [NO_TERM] * len(spaces)))
+            row = triples.setdefault(row[0] * len(words) + others[1], (len(triples), [NO_TERM] * _ROW))
         row[1][space] = place
     english = np.array([IS_ENGLISH * (word in ENGLISH) for word in words], np.uint8)
     keys = np.array([_key(word) for word in words], np.uint64)
@@ -88,8 +89,8 @@ def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
         pairs=pair_table,
         triples=triple_table,
         word_terms=word_terms,
-        pair_terms=_rows(pairs, len(spaces)),
-        triple_terms=_rows(triples, len(spaces)),
+        pair_terms=_rows(pairs),
+        triple_terms=_rows(triples),
         words=len(words),
         role_word=number[ROLE_WORD],
         word_shift=_shift(slots),
@@ -98,8 +99,8 @@ def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
     )
 
 
-def _rows(entries: Entries, width: int) -> Spans:
-    return np.array([row for _, row in entries.values()], np.int32).reshape(-1, width)
+def _rows(entries: Entries) -> Spans:
+    return np.array([row for _, row in entries.values()], np.int32).reshape(-1, _ROW)
 
 
 def _key(word: str) -> int:

@@ -16,7 +16,6 @@ from postclass.kernel.arrays import (
     Bytes,
     Ends,
     Numbers,
-    Points,
     Spans,
     Verdicts,
     verdicts,
@@ -29,8 +28,6 @@ from postclass.opinion import Parts
 
 _SPANS = 1 << 14  # to mask in one posting; beyond it the plain path takes the posting
 _ROOM = 1 << 16  # code points there is room for at the least; the longest posting of 10,000 real ones has 30,000
-
-_SPACE, _NEWLINE = ord(" "), ord("\n")
 
 
 class Scene(NamedTuple):
@@ -48,38 +45,42 @@ class Scene(NamedTuple):
 
 
 @compiled
-def _read_words(s: Scene, names: naming.Names, row: int, lines: int, tally: Numbers) -> tuple[int, bool]:
-    """Masks each line and reads its words into the bench; their number, or OVERFLOW, and if a line names the role."""
+def _read_words(s: Scene, names: naming.Names, row: int, lines: int, text: Numbers, tally: Numbers) -> int:
+    """Masks each line and reads its words into the bench; 0, or OVERFLOW.
+
+    `text` gives the first line's and word's places, and takes where the words end and whether a line names the role.
+    """
     room, spans, ends = s.room, s.spans, s.span_ends
-    symbols, lowered = room.text_symbols, room.lowered
     masked, names_role = masking.mask_lines(
-        s.machine, s.masking, symbols, lowered, room.lines, lines, names, row, spans, ends
+        s.machine, s.masking, room.symbols, room.lowered, room.lines, lines, names, row, spans, ends
     )
     if masked < 0:
-        return masked, False
-    count = scoring.add_words(
-        s.vocabulary, s.machine.sets, s.bench, symbols, lowered, room.lines, lines, spans, ends, tally
-    )
-    return count, names_role
+        return masked
+    text[3] = scoring.add_words(
+        s.vocabulary, s.machine.sets, s.bench, text[2], text[0], room.symbols, room.lowered, room.lines, lines, spans,
+        ends, tally,
+    )  # fmt: skip
+    text[1], text[4], text[5] = lines, names_role, row
+    return 0
 
 
 @compiled
-def _fault(points: Points, shown: int, lines: int, tally: Numbers) -> int:
-    """JUDGED, or why there is nothing to judge, as `judge.Model` decides it."""
+def _fault(lines: int, said: int, tally: Numbers) -> int:
+    """JUDGED, or why there is nothing to judge, as `judge.Model` decides it; `said` are words between spaces."""
     if lines == 0:
         return EMPTY
     if tally[0] < MIN_LANGUAGE_WORDS:
         return TOO_SHORT
     if tally[1] / tally[0] < MIN_ENGLISH and tally[2] / tally[0] < MIN_KNOWN:
         return NOT_ENGLISH
-    words, inside = 0, False
-    for i in range(shown):
-        blank = points[i] in (_SPACE, _NEWLINE)
-        words += inside and blank
-        inside = not blank
-        if words >= MIN_WORDS:
-            break
-    return TOO_SHORT if words < MIN_WORDS or lines < MIN_LINES else JUDGED
+    return TOO_SHORT if said < MIN_WORDS or lines < MIN_LINES else JUDGED
+
+
+@compiled
+def _score(s: Scene, count: int, tell: bool, out: Verdicts) -> None:
+    for i in range(count):
+        text = s.bench.texts[i]
+        scoring.score(s.heads, s.vocabulary, s.bench, text, out, text[5], tell)
 
 
 @compiled
@@ -94,30 +95,37 @@ def judge_postings(
     out: Verdicts,
 ) -> None:
     """Judges the texts between `ends` of `data`, whose postings' rows in `names` and `out` are `rows`."""
-    tally = np.zeros(3, np.int32)
+    tally, texts, count = np.zeros(3, np.int32), s.bench.texts, 0
+    texts[0, 0] = texts[0, 2] = 0
     for i in range(len(rows)):
         row = rows[i]
         if names.plain[row]:
             out.status[row] = cleaning.RARE
             continue
-        lines, shown, cut = cleaning.read_lines(s.cleaning, s.machine, s.room, data, ends[i], ends[i + 1], clean)
+        lines, said, cut = cleaning.read_lines(s.cleaning, s.machine, s.room, data, ends[i], ends[i + 1], clean)
         out.cut[row] = out.cut[row] or cut
         if lines < 0:
             out.status[row] = lines
             continue
-        count, names_role = _read_words(s, names, row, lines, tally)
-        if count < 0:
-            out.status[row] = count
+        out.status[row] = _read_words(s, names, row, lines, texts[count], tally)
+        if out.status[row] < 0:
             continue
-        out.status[row] = _fault(s.room.texts, shown, lines, tally)
-        if out.status[row] == JUDGED:
-            scoring.score(s.heads, s.vocabulary, s.bench, count, lines, names_role, out, row, tell)
+        out.status[row] = _fault(lines, said, tally)
+        if out.status[row] != JUDGED:
+            continue
+        end_line, end_word = texts[count, 0] + lines, texts[count, 3] + 2
+        count += 1
+        if count == scoring.GROUP or end_line >= scoring.GROUP_WORDS or end_word >= scoring.GROUP_WORDS:
+            _score(s, count, tell, out)
+            count = end_line = end_word = 0
+        texts[count, 0], texts[count, 2] = end_line, end_word
+    _score(s, count, tell, out)
 
 
 @compiled
 def weigh_wordings(s: Scene, data: Bytes, ends: Ends, tell: bool, out: Verdicts) -> None:
     """The level head's log-odds of the texts between `ends` of `data`, taken as they are; with `tell` their terms."""
-    room, tally = s.room, np.zeros(3, np.int32)
+    room, text, tally = s.room, s.bench.texts[0], np.zeros(3, np.int32)
     for row in range(len(ends) - 1):
         size, holds, _ = cleaning.decode(
             s.cleaning.symbols, s.cleaning.holds, room.points, room.symbols, data, ends[row], ends[row + 1]
@@ -128,20 +136,12 @@ def weigh_wordings(s: Scene, data: Bytes, ends: Ends, tell: bool, out: Verdicts)
         for i in range(size):
             room.lowered[i] = s.cleaning.lower[room.points[i]]
         room.lines[0, 0], room.lines[0, 1], s.span_ends[0] = 0, size, 0
-        words = scoring.add_words(
-            s.vocabulary,
-            s.machine.sets,
-            s.bench,
-            room.symbols,
-            room.lowered,
-            room.lines,
-            1,
-            s.spans,
-            s.span_ends,
-            tally,
-        )
-        scoring.add_grams(s.vocabulary, s.bench, words)
-        out.log_odds[row] = scoring.weigh_wording(s.heads, s.vocabulary, s.bench, words, out, row, tell)
+        text[0], text[1], text[2] = 0, 1, 0
+        text[3] = scoring.add_words(
+            s.vocabulary, s.machine.sets, s.bench, 0, 0, room.symbols, room.lowered, room.lines, 1, s.spans,
+            s.span_ends, tally,
+        )  # fmt: skip
+        out.log_odds[row], _ = scoring.weigh_wording(s.heads, s.vocabulary, s.bench, text, True, out, row, tell)
 
 
 class Kernel:
