@@ -40,11 +40,10 @@ def open_engine(settings: EngineSettings, task: Task, *, name: str) -> Iterator[
     if workers == 1:
         yield InProcess(task.scorer())
         return
-    if task.way == "compiled":  # compile once, for all of them
-        task.scorer()
+    own = task.scorer() if task.way == "compiled" or not settings.workers else None  # compiles once, for all of them
     with Workers(workers, task=task) as pool:
         flow = Flow(pool, task, name)
-        yield flow if settings.workers else Growing(InProcess(task.scorer()), flow)
+        yield flow if own is None or settings.workers else Growing(InProcess(own), flow)
 
 
 def cores() -> int:
