@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from postclass.features import MIN_LINE_WORDS, Space
+from postclass.features import MIN_LINE_WORDS
 from postclass.kernel.arrays import (
     NO_TERM,
     TOP_TERMS,
@@ -41,9 +41,8 @@ from postclass.kernel.vocabulary import (
     SCOPE,
     UNKNOWN,
     Vocabulary,
-    rank,
 )
-from postclass.opinion import DIRECTOR_TRAITS, LineWeight, Parts
+from postclass.opinion import LineWeight, Parts
 
 _POOLS = 3
 _PLUS = ord("+")
@@ -51,7 +50,9 @@ _THREE = 3
 # Postings are read in groups and then scored: so the tables of each of the two stay in the processor's cache.
 GROUP = 128
 GROUP_WORDS = 1 << 16
-_STAMP, _PLACE, _IDF, _WEIGHT = range(4)  # columns of `Rows`
+# Columns of `Records`: the last text and the last line that a gram was seen in, its place among those of the line, its
+# number among the line terms; its IDF and weight in the level space and in the scope space, 0 where it is no term.
+_STAMP, _LINE_STAMP, _PLACE, _LINE_TERM, _LEVEL_IDF, _LEVEL_WEIGHT, _SCOPE_IDF, _SCOPE_WEIGHT = range(8)
 _LONGEST = 3  # words in a term
 _ROOT = 0.5  # the power of line norms in the shipped model, quicker as a square root
 _LAST_SERIAL = (1 << 31) - 1
@@ -60,22 +61,17 @@ _LAST_SERIAL = (1 << 31) - 1
 class Tfidf(NamedTuple):
     """A TF-IDF space: how the counts of a text's terms become values."""
 
-    idf: Weights
     sublinear: bool
-    longest: int
     power: float
     scale: float
 
 
 class Heads(NamedTuple):
-    """The numbers of a model."""
+    """The numbers of a model, but for what `Records` hold of its terms."""
 
     level: Tfidf
     line: Tfidf
     scope: Tfidf
-    level_weights: Weights
-    line_weights: Weights  # of each term, one for each head
-    scope_weights: Weights
     level_bias: float
     line_biases: Reals
     scope_bias: float
@@ -89,34 +85,29 @@ class Heads(NamedTuple):
     presence: Matrix  # trait x pool
     others: Matrix  # trait x trait
     presence_biases: Reals
-    director_traits: Numbers  # columns of the traits that tell of director-like lines
-    alphabetical: Numbers  # places of level terms by their text, which decides between equal shares
-    level_terms: Numbers  # their numbers in the model
 
 
-class Rows(NamedTuple):
-    """What is asked for of a space's terms, side by side, so that each term costs one look into memory.
+class Records(NamedTuple):
+    """What is asked for of each gram, side by side, so that each gram costs one look into memory.
 
-    The columns are: the last text or line that the term was seen in, its place in `seen` (of line terms), its IDF, and
-    its weight (of level and scope terms); the first two are whole numbers, the others reals in the same memory.
+    The columns are named below; the first four are whole numbers, the others reals in the same memory.
     """
 
-    whole: Spans  # term x column
+    whole: Spans  # gram x column
     reals: WeightMatrix
+    lines: Weights  # of each line term: its IDF, and its weight for each head
+    alphabetical: Numbers  # of each gram, its place among the level terms by their text
 
 
 class Bench(NamedTuple):
     """Room to work in."""
 
-    words: Numbers  # of the posting: numbers, or UNKNOWN
+    words: Numbers  # of the postings of a group: numbers, or UNKNOWN; each posting's end with two of these
     ends: Numbers  # of each line, in words
     texts: Spans  # of each posting of a group: its first line, lines, first word, last word, if it names the role, row
-    level: Rows
-    line: Rows
-    scope: Rows
-    seen: Numbers  # terms of a line
+    seen: Numbers  # line terms of a line
     counts: Numbers
-    level_seen: Numbers  # terms of the posting
+    level_seen: Numbers  # grams of the posting
     sums: Reals  # over the terms of the level and scope spaces: squares, products with weights
     scores: Reals  # of each line, one for each head
     pools: Matrix  # head x pool
@@ -128,16 +119,14 @@ def heads(parts: Parts) -> Heads:
     if "sublinear" in {parts.level_space.tf, parts.scope_space.tf}:
         raise ValueError("in the kernel's level and scope spaces a term counts once")
     weights: list[LineWeight] = [*parts.weights, parts.director_lines]
-    width = len(parts.traits) + 1
-    level, line, scope = (rank(space) for space in (parts.level_space, parts.line_space, parts.scope_space))
-    alphabetical = np.argsort(np.argsort(np.array(parts.level_space.terms)))
+    level, line, scope = (
+        Tfidf(space.tf == "sublinear", space.power, space.scale)
+        for space in (parts.level_space, parts.line_space, parts.scope_space)
+    )
     return Heads(
-        level=_tfidf(parts.level_space, level),
-        line=_tfidf(parts.line_space, line),
-        scope=_tfidf(parts.scope_space, scope),
-        level_weights=np.array(parts.level_head.weights, np.float32)[level],
-        line_weights=np.array(parts.line_heads.weights, np.float32).reshape(-1, width)[line].ravel(),
-        scope_weights=np.array(parts.scope_head.weights, np.float32)[scope],
+        level=level,
+        line=line,
+        scope=scope,
         level_bias=parts.level_head.bias,
         line_biases=np.array(parts.line_heads.biases),
         scope_bias=parts.scope_head.bias,
@@ -151,66 +140,46 @@ def heads(parts: Parts) -> Heads:
         presence=np.array([presence.coefficients for presence in parts.presence]),
         others=np.array([presence.others for presence in parts.presence]),
         presence_biases=np.array([presence.bias for presence in parts.presence]),
-        director_traits=np.array([parts.traits.index(key) for key in DIRECTOR_TRAITS], np.int32),
-        alphabetical=alphabetical[level].astype(np.int32),
-        level_terms=level,
     )
 
 
-def _tfidf(space: Space, order: Numbers) -> Tfidf:
-    return Tfidf(
-        np.array(space.idf, np.float32)[order], space.tf == "sublinear", space.longest, space.power, space.scale
-    )
+def records(parts: Parts, v: Vocabulary) -> Records:
+    """A model's terms by their grams; each thread needs records of its own, for they tell what was seen."""
+    whole = np.zeros((len(v.terms), 8), np.int32)
+    reals = whole.view(np.float32)
+    for space, idf, weights, column in (
+        (LEVEL, parts.level_space.idf, parts.level_head.weights, _LEVEL_IDF),
+        (SCOPE, parts.scope_space.idf, parts.scope_head.weights, _SCOPE_IDF),
+    ):
+        there = v.terms[:, space] != NO_TERM
+        terms = v.terms[there, space]
+        reals[there, column] = np.array(idf, np.float32)[terms]
+        reals[there, column + 1] = np.array(weights, np.float32)[terms]
+    in_line = np.flatnonzero(v.terms[:, LINE] != NO_TERM)
+    whole[:, _LINE_TERM] = NO_TERM
+    whole[in_line, _LINE_TERM] = np.arange(len(in_line))
+    terms = v.terms[in_line, LINE]
+    line_weights = np.array(parts.line_heads.weights, np.float32).reshape(len(parts.line_space.idf), -1)[terms]
+    line_idf = np.array(parts.line_space.idf, np.float32)[terms]
+    alphabetical = np.argsort(np.argsort(np.array(parts.level_space.terms)))[v.terms[:, LEVEL]]
+    return Records(whole, reals, np.column_stack([line_idf, line_weights]).ravel(), alphabetical.astype(np.int32))
 
 
-def bench(heads: Heads, size: int) -> Bench:
+def bench(heads: Heads, records: Records, size: int) -> Bench:
     """Room for texts of up to `size` code points."""
-    room, width, terms = size + 16, len(heads.line_biases), len(heads.line.idf)
+    room, width, grams = size + 16, len(heads.line_biases), len(records.whole)
     return Bench(
         words=np.zeros(room + GROUP_WORDS, np.int32),
         ends=np.zeros(room + GROUP_WORDS, np.int32),
         texts=np.zeros((GROUP, 6), np.int32),
-        level=_rows(heads.level, heads.level_weights),
-        line=_rows(heads.line, None),
-        scope=_rows(heads.scope, heads.scope_weights),
-        seen=np.zeros(terms, np.int32),
-        counts=np.zeros(terms, np.int32),
-        level_seen=np.zeros(len(heads.level.idf), np.int32),
+        seen=np.zeros(grams, np.int32),
+        counts=np.zeros(grams, np.int32),
+        level_seen=np.zeros(grams, np.int32),
         sums=np.zeros(4),
         scores=np.zeros(room // 2 * width),
         pools=np.zeros((width, _POOLS)),
         serials=np.zeros(2, np.int32),
     )
-
-
-def _rows(space: Tfidf, weights: Weights | None) -> Rows:
-    whole = np.zeros((len(space.idf), 4), np.int32)
-    reals = whole.view(np.float32)
-    reals[:, _IDF] = space.idf
-    if weights is not None:
-        reals[:, _WEIGHT] = weights
-    return Rows(whole, reals)
-
-
-@inlined
-def _is_word(starts: Numbers, points: Points, word: int, lowered: Points, start: int, stop: int) -> bool:
-    """Whether `lowered[start:stop]` is a word of the vocabulary, character by character."""
-    begin = starts[word]
-    if starts[word + 1] - begin != stop - start:
-        return False
-    for i in range(stop - start):  # noqa: SIM110 - compiled, a loop is the quickest
-        if points[begin + i] != lowered[start + i]:
-            return False
-    return True
-
-
-@inlined
-def _key(lowered: Points, start: int, stop: int) -> np.uint64:
-    """The key of a word that is long, or not ASCII."""
-    value = np.uint64(FNV_BASIS)
-    for i in range(start, stop):
-        value = (value ^ np.uint64(lowered[i])) * np.uint64(FNV_PRIME)
-    return value | np.uint64(HASHED)
 
 
 @inlined
@@ -224,6 +193,27 @@ def _entry(table: Hashes, shift: int, key: int) -> int:
             return np.int64(table[slot] & np.uint64(NUMBER))
         slot = (slot + 1) & last
     return UNKNOWN
+
+
+@inlined
+def _is_word(starts: Numbers, points: Points, word: int, lowered: Points, start: int, stop: int) -> bool:
+    """Whether `lowered[start:stop]` is a word of the vocabulary, character by character."""
+    begin = starts[word]
+    same = starts[word + 1] - begin == stop - start
+    i = 0
+    while same and i < stop - start:
+        same = points[begin + i] == lowered[start + i]
+        i += 1
+    return same
+
+
+@inlined
+def _key(lowered: Points, start: int, stop: int) -> np.uint64:
+    """The key of a word that is long, or not ASCII."""
+    value = np.uint64(FNV_BASIS)
+    for i in range(start, stop):
+        value = (value ^ np.uint64(lowered[i])) * np.uint64(FNV_PRIME)
+    return value | np.uint64(HASHED)
 
 
 @compiled
@@ -289,16 +279,19 @@ def add_words(
 
 
 @compiled
-def _keep_top(h: Heads, seen: Numbers, size: int, divisor: float, terms: Numbers, shares: Reals) -> None:
+def _keep_top(
+    h: Heads, r: Records, seen: Numbers, size: int, divisor: float, numbers: Spans, terms: Numbers, shares: Reals
+) -> None:
     """The terms with the largest shares either way; of equal ones those first in the alphabet."""
-    idf, weights, places, slope = h.level.idf, h.level_weights, h.alphabetical, h.wording_slope
+    reals, places, slope = r.reals, r.alphabetical, h.wording_slope
     kept, least = 0, -1.0
     for i in range(size):
-        share = slope * (weights[seen[i]] * (np.float64(idf[seen[i]]) / divisor))
+        term = seen[i]
+        share = slope * (reals[term, _LEVEL_WEIGHT] * (np.float64(reals[term, _LEVEL_IDF]) / divisor))
         strength = abs(share)
-        if strength < least:
+        if strength < least or reals[term, _LEVEL_IDF] == 0:
             continue
-        term, place = seen[i], kept
+        place = kept
         while place > 0:
             before = abs(shares[place - 1])
             if before > strength or (before == strength and places[terms[place - 1]] < places[term]):
@@ -315,7 +308,7 @@ def _keep_top(h: Heads, seen: Numbers, size: int, divisor: float, terms: Numbers
         if kept == TOP_TERMS:
             least = abs(shares[TOP_TERMS - 1])
     for i in range(kept):
-        terms[i] = h.level_terms[terms[i]]
+        terms[i] = numbers[terms[i], LEVEL]
 
 
 @inlined
@@ -328,19 +321,20 @@ def _add_scaled(sums: Reals, weights: Weights, start: int, first: int, width: in
 
 @inlined
 def _score_line(
-    reals: WeightMatrix, weights: Weights, biases: Reals, sublinear: bool, power: float, scale: float, seen: Numbers,
-    counts: Numbers, size: int, scores: Reals, row: int,
+    weights: Weights, biases: Reals, sublinear: bool, power: float, scale: float, seen: Numbers, counts: Numbers,
+    size: int, scores: Reals, row: int,
 ) -> None:  # fmt: skip
     """Scores a line, whose first `size` terms seen are counted, for each head, from `row` of the scores on."""
     width, squares = len(biases), 0.0
     for head in range(row, row + width):
         scores[head] = 0.0
     for i in range(size):
-        value = np.float64(reals[seen[i], _IDF])
+        first = seen[i] * (width + 1)
+        value = np.float64(weights[first])
         if sublinear and counts[i] > 1:
             value *= 1.0 + log(counts[i])
         squares += value * value
-        _add_scaled(scores, weights, row, seen[i] * width, width, value)
+        _add_scaled(scores, weights, row, first + 1, width, value)
     norm = sqrt(squares)
     factor = scale / (sqrt(norm) if power == _ROOT else norm**power) if size > 0 else 0.0
     for head in range(width):
@@ -348,93 +342,68 @@ def _score_line(
 
 
 @compiled
-def _weigh(h: Heads, v: Vocabulary, b: Bench, text: Numbers, level_only: bool) -> tuple[int, int]:
-    """Finds all terms in one pass over the words, and scores each line: the number of level terms, of lines scored.
+def _weigh(h: Heads, v: Vocabulary, r: Records, b: Bench, text: Numbers, level_only: bool) -> tuple[int, int]:
+    """Finds all terms in one pass over the words, and scores each line: the number of grams seen, of lines scored.
 
     The sums over the terms of the level and scope spaces, of squares and of products with weights, go to `b.sums`.
     """
-    words, ends, seen, counts, level_seen = b.words, b.ends, b.seen, b.counts, b.level_seen
-    level_rows, level_reals, line_rows, line_reals = b.level.whole, b.level.reals, b.line.whole, b.line.reals
-    scope_rows, scope_reals = b.scope.whole, b.scope.reals
+    words, ends, seen, counts, level_seen, whole, reals = (
+        b.words, b.ends, b.seen, b.counts, b.level_seen, r.whole, r.reals
+    )  # fmt: skip
     pair_table, pair_shift, triple_table, triple_shift = v.pairs, v.pair_shift, v.triples, v.triple_shift
-    word_terms, pair_terms, triple_terms, width = v.word_terms, v.pair_terms, v.triple_terms, v.words
-    line_weights, biases, scores, heads = (
-        h.line_weights,
-        h.line_biases,
-        b.scores,
-        len(h.line_biases),
-    )
+    weights, biases, scores, heads, width = r.lines, h.line_biases, b.scores, len(h.line_biases), v.words
     sublinear, power, scale = h.line.sublinear, h.line.power, h.line.scale
     first_line, lines, start = text[0], text[1], text[2]
     if b.serials[0] > _LAST_SERIAL - lines - 1:  # the numbers of texts and lines run out: forget all that was seen
-        level_rows[:, _STAMP] = 0
-        line_rows[:, _STAMP] = 0
-        scope_rows[:, _STAMP] = 0
+        whole[:, _STAMP] = 0
+        whole[:, _LINE_STAMP] = 0
         b.serials[0] = 0
     serial = b.serials[0] + np.int32(1)
     line_serial = serial
     level_squares = level_sum = scope_squares = scope_sum = 0.0
-    level_size = scored = 0
+    grams = scored = 0
     for line in range(lines):
         stop, size = ends[first_line + line], 0
         is_scored = stop - start >= MIN_LINE_WORDS and not level_only
         line_serial += np.int32(1)
         for i in range(start, stop):
-            if words[i] == UNKNOWN:
-                continue
-            number, length = int(words[i]), 1
-            level, in_line, scope = word_terms[number, LEVEL], word_terms[number, LINE], word_terms[number, SCOPE]
-            while True:
-                if level != NO_TERM and level_rows[level, _STAMP] != serial:
-                    level_rows[level, _STAMP] = serial
-                    level_seen[level_size] = level
-                    level_size += 1
-                    value = np.float64(level_reals[level, _IDF])
-                    level_squares += value * value
-                    level_sum += value * level_reals[level, _WEIGHT]
-                if not level_only and scope != NO_TERM and scope_rows[scope, _STAMP] != serial:
-                    scope_rows[scope, _STAMP] = serial
-                    value = np.float64(scope_reals[scope, _IDF])
-                    scope_squares += value * value
-                    scope_sum += value * scope_reals[scope, _WEIGHT]
-                if in_line != NO_TERM and is_scored and i + length <= stop:
-                    if line_rows[in_line, _STAMP] == line_serial:
-                        counts[line_rows[in_line, _PLACE]] += 1
+            gram, length = int(words[i]), 1
+            while gram != UNKNOWN:
+                if whole[gram, _STAMP] != serial:
+                    whole[gram, _STAMP] = serial
+                    level_seen[grams] = gram
+                    grams += 1
+                    level, scope = np.float64(reals[gram, _LEVEL_IDF]), np.float64(reals[gram, _SCOPE_IDF])
+                    level_squares += level * level
+                    level_sum += level * reals[gram, _LEVEL_WEIGHT]
+                    scope_squares += scope * scope
+                    scope_sum += scope * reals[gram, _SCOPE_WEIGHT]
+                if is_scored and i + length <= stop and whole[gram, _LINE_TERM] != NO_TERM:
+                    if whole[gram, _LINE_STAMP] == line_serial:
+                        counts[whole[gram, _PLACE]] += 1
                     else:
-                        line_rows[in_line, _STAMP] = line_serial
-                        line_rows[in_line, _PLACE] = size
-                        seen[size] = in_line
+                        whole[gram, _LINE_STAMP] = line_serial
+                        whole[gram, _PLACE] = size
+                        seen[size] = whole[gram, _LINE_TERM]
                         counts[size] = 1
                         size += 1
                 following = words[i + length]
                 if following == UNKNOWN or length == _LONGEST:
                     break
                 if length == 1:
-                    number = _entry(pair_table, pair_shift, number * width + following)
-                    if number == UNKNOWN:
-                        break
-                    level, in_line, scope = (
-                        pair_terms[number, LEVEL],
-                        pair_terms[number, LINE],
-                        pair_terms[number, SCOPE],
-                    )
+                    gram = _entry(pair_table, pair_shift, gram * width + following)
                 else:
-                    number = _entry(triple_table, triple_shift, number * width + following)
-                    if number == UNKNOWN:
-                        break
-                    level, in_line, scope = (
-                        triple_terms[number, LEVEL], triple_terms[number, LINE], triple_terms[number, SCOPE]
-                    )  # fmt: skip
+                    gram = _entry(triple_table, triple_shift, gram * width + following)
                 length += 1
         if is_scored:
             row = scored * heads
-            _score_line(line_reals, line_weights, biases, sublinear, power, scale, seen, counts, size, scores, row)
+            _score_line(weights, biases, sublinear, power, scale, seen, counts, size, scores, row)
             scored += 1
         start = stop
     b.serials[0] = line_serial
     b.serials[1] = serial
     b.sums[0], b.sums[1], b.sums[2], b.sums[3] = level_squares, level_sum, scope_squares, scope_sum
-    return level_size, scored
+    return grams, scored
 
 
 @inlined
@@ -447,41 +416,36 @@ def _divisor(t: Tfidf, squares: float) -> float:
 
 
 @compiled
-def _in_scope(h: Heads, v: Vocabulary, b: Bench, text: Numbers) -> float:
+def _in_scope(h: Heads, v: Vocabulary, r: Records, b: Bench, text: Numbers) -> float:
     """The probability that the words are those of a product-management posting."""
-    squares, total = b.sums[2], b.sums[3]
-    first, end = text[2], text[3]
+    squares, total, first, end = b.sums[2], b.sums[3], text[2], text[3]
     if text[4]:  # the role is named: one more word at the end, and the pair and the triple that end with it
-        terms = (v.word_terms[v.role_word, SCOPE], np.int32(NO_TERM), np.int32(NO_TERM))
-        last = b.words[end - 1] if end > first else np.int32(UNKNOWN)
-        before = b.words[end - 2] if end > first + 1 else np.int32(UNKNOWN)
+        last = int(b.words[end - 1]) if end > first else UNKNOWN
+        before = int(b.words[end - 2]) if end > first + 1 else UNKNOWN
+        second = third = UNKNOWN
         if last != UNKNOWN:
-            pair = _entry(v.pairs, v.pair_shift, np.int64(last) * v.words + v.role_word)
-            second = v.pair_terms[pair, SCOPE] if pair != UNKNOWN else np.int32(NO_TERM)
-            third = np.int32(NO_TERM)
-            if before != UNKNOWN:
-                pair = _entry(v.pairs, v.pair_shift, np.int64(before) * v.words + last)
-                triple = _entry(v.triples, v.triple_shift, pair * v.words + v.role_word) if pair != UNKNOWN else UNKNOWN
-                third = v.triple_terms[triple, SCOPE] if triple != UNKNOWN else third
-            terms = (terms[0], second, third)
-        for term in terms:
-            if term != NO_TERM and b.scope.whole[term, _STAMP] != b.serials[1]:
-                value = np.float64(h.scope.idf[term])
+            second = _entry(v.pairs, v.pair_shift, last * v.words + v.role_word)
+            pair = _entry(v.pairs, v.pair_shift, before * v.words + last) if before != UNKNOWN else UNKNOWN
+            if pair != UNKNOWN:
+                third = _entry(v.triples, v.triple_shift, pair * v.words + v.role_word)
+        for gram in (v.role_word, second, third):
+            if gram != UNKNOWN and r.whole[gram, _STAMP] != b.serials[1]:
+                value = np.float64(r.reals[gram, _SCOPE_IDF])
                 squares += value * value
-                total += value * h.scope_weights[term]
+                total += value * r.reals[gram, _SCOPE_WEIGHT]
     log_odds = h.scope_slope * (h.scope_bias + total / _divisor(h.scope, squares)) + h.scope_shift
     return 1.0 / (1.0 + exp(-log_odds)) if log_odds >= 0 else 1.0 - 1.0 / (1.0 + exp(log_odds))
 
 
 @compiled
 def weigh_wording(
-    h: Heads, v: Vocabulary, b: Bench, text: Numbers, level_only: bool, out: Verdicts, row: int, tell: bool
+    h: Heads, v: Vocabulary, r: Records, b: Bench, text: Numbers, level_only: bool, out: Verdicts, row: int, tell: bool
 ) -> tuple[float, int]:
     """The level head's log-odds, and how many lines were scored; `tell` keeps the terms with the largest shares."""
-    size, scored = _weigh(h, v, b, text, level_only)
+    size, scored = _weigh(h, v, r, b, text, level_only)
     divisor = _divisor(h.level, b.sums[0])
     if tell:
-        _keep_top(h, b.level_seen, size, divisor, out.terms[row], out.shares[row])
+        _keep_top(h, r, b.level_seen, size, divisor, v.terms, out.terms[row], out.shares[row])
     return h.level_bias + b.sums[1] / divisor, scored
 
 
@@ -536,11 +500,11 @@ def _find_traits(h: Heads, b: Bench, found: Sets, row: int) -> None:
 
 
 @compiled
-def score(h: Heads, v: Vocabulary, b: Bench, text: Numbers, out: Verdicts, row: int, tell: bool) -> None:
+def score(h: Heads, v: Vocabulary, r: Records, b: Bench, text: Numbers, out: Verdicts, row: int, tell: bool) -> None:
     """Fills a row: the log-odds, the probability of being in scope and, with `tell`, traits and top terms."""
-    wording, scored = weigh_wording(h, v, b, text, False, out, row, tell)
+    wording, scored = weigh_wording(h, v, r, b, text, False, out, row, tell)
     _pool(b, scored)
     out.log_odds[row] = _log_odds(h, b, wording)
     if tell:
         _find_traits(h, b, out.found, row)
-    out.p_in_scope[row] = _in_scope(h, v, b, text)
+    out.p_in_scope[row] = _in_scope(h, v, r, b, text)

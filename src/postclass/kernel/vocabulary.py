@@ -16,10 +16,8 @@ from postclass.kernel.arrays import NO_TERM, Flags, Hashes, Numbers, Points, Spa
 LEVEL, LINE, SCOPE = range(3)  # columns of the spaces' terms
 UNKNOWN = -1
 IS_ENGLISH = 1
-_ROW = 4  # numbers in a row of terms: three spaces, and one more so that no row lies on two lines of the cache
 _SPARSE = 2  # slots for each entry, at the least: chains stay short
 
-Entries = Mapping[int, tuple[int, list[int]]]  # key -> number, and term of each space
 
 FNV_BASIS, FNV_PRIME = 14695981039346656037, 1099511628211  # FNV-1a, over code points instead of bytes
 PACKED, NOT_ASCII, HASHED = 8, 0x80, 1 << 63  # characters in a key; keys of other words have the highest bit
@@ -28,9 +26,9 @@ GOLDEN = 0x9E3779B97F4A7C15  # Fibonacci hashing: the upper bits of a product ar
 
 
 class Vocabulary(NamedTuple):
-    """Words, pairs and triples of words, and the terms that they are in each space, by their ranks.
+    """Words, pairs and triples of words: grams, numbered in this order, and each kind by how common its grams are.
 
-    All are numbered by how common they are, so that what is asked for often lies close together.
+    So what is asked for often lies close together.
     """
 
     keys: Hashes  # of each word: itself where it is short and ASCII, else a hash
@@ -40,9 +38,7 @@ class Vocabulary(NamedTuple):
     kinds: Flags  # of each word: IS_ENGLISH, and twice that where the level space knows it
     pairs: Hashes  # hash -> two words as one number, plus one, and the pair's own number; 0 where there is none
     triples: Hashes  # hash -> pair and word as one number, plus one, and the triple's own number
-    word_terms: Spans  # word x space -> term, or NO_TERM
-    pair_terms: Spans
-    triple_terms: Spans
+    terms: Spans  # gram x space -> the model's term, or NO_TERM
     words: int
     role_word: int
     word_shift: int  # of hashes to slots
@@ -50,57 +46,47 @@ class Vocabulary(NamedTuple):
     triple_shift: int
 
 
-def rank(space: Space) -> Numbers:
-    """A space's terms from the most common to the rarest: the vocabulary's number is the place in this order."""
-    return np.argsort(np.array(space.idf, np.float32), kind="stable").astype(np.int32)
-
-
 def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
     """The tables of a model's level, line and scope spaces."""
-    terms = [
-        (space.idf[term], number, place, space.terms[term].split(" "))
+    grams: dict[tuple[str, ...], list[int]] = {}
+    found = [
+        (space.idf[term], number, term, tuple(words.split(" ")))
         for number, space in enumerate(spaces)
-        for place, term in enumerate(map(int, rank(space)))
+        for term, words in enumerate(space.terms)
     ]
-    terms.sort(key=lambda term: term[0])
-    words = list(dict.fromkeys([*(word for *_, grams in terms for word in grams), *sorted(ENGLISH), ROLE_WORD]))
-    number = {word: i for i, word in enumerate(words)}
-    word_terms = np.full((len(words), _ROW), NO_TERM, np.int32)
-    pairs: dict[int, tuple[int, list[int]]] = {}
-    triples: dict[int, tuple[int, list[int]]] = {}
-    for _, space, place, grams in terms:
-        first, *others = (number[word] for word in grams)
-        if not others:
-            word_terms[first, space] = place
-            continue
-        row = pairs.setdefault(first * len(words) + others[0], (len(pairs), [NO_TERM] * _ROW))
-        if len(others) > 1:
-            row = triples.setdefault(row[0] * len(words) + others[1], (len(triples), [NO_TERM] * _ROW))
-        row[1][space] = place
+    for _, space, term, gram in sorted(found):
+        for length in range(1, len(gram)):
+            grams.setdefault(gram[:length], [NO_TERM] * len(spaces))  # a pair's first word, a triple's first two
+            grams.setdefault(gram[length : length + 1], [NO_TERM] * len(spaces))
+        grams.setdefault(gram, [NO_TERM] * len(spaces))[space] = term
+    for word in (*sorted(ENGLISH), ROLE_WORD):
+        grams.setdefault((word,), [NO_TERM] * len(spaces))
+    ordered = sorted(grams, key=len)  # and as they were found, among those of one length
+    number = {gram: i for i, gram in enumerate(ordered)}
+    words = [gram[0] for gram in ordered if len(gram) == 1]
+    tables = [
+        _table({number[gram[:-1]] * len(words) + number[gram[-1:]]: number[gram] for gram in ordered if len(gram) == n})
+        for n in (2, 3)
+    ]
+    terms = np.array([grams[gram] for gram in ordered], np.int32)
     english = np.array([IS_ENGLISH * (word in ENGLISH) for word in words], np.uint8)
     keys = np.array([_key(word) for word in words], np.uint64)
-    slots, pair_table, triple_table = _slots(keys), _table(pairs), _table(triples)
+    slots = _slots(keys)
     return Vocabulary(
         keys=keys,
         starts=np.cumsum([0, *map(len, words)], dtype=np.int32),
         points=np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).copy(),
         slots=slots,
-        kinds=(english | (word_terms[:, LEVEL] != NO_TERM) << 1).astype(np.uint8),
-        pairs=pair_table,
-        triples=triple_table,
-        word_terms=word_terms,
-        pair_terms=_rows(pairs),
-        triple_terms=_rows(triples),
+        kinds=(english | (terms[: len(words), LEVEL] != NO_TERM) << 1).astype(np.uint8),
+        pairs=tables[0],
+        triples=tables[1],
+        terms=terms,
         words=len(words),
-        role_word=number[ROLE_WORD],
+        role_word=number[(ROLE_WORD,)],
         word_shift=_shift(slots),
-        pair_shift=_shift(pair_table),
-        triple_shift=_shift(triple_table),
+        pair_shift=_shift(tables[0]),
+        triple_shift=_shift(tables[1]),
     )
-
-
-def _rows(entries: Entries) -> Spans:
-    return np.array([row for _, row in entries.values()], np.int32).reshape(-1, _ROW)
 
 
 def _key(word: str) -> int:
@@ -127,12 +113,12 @@ def _slots(keys_of: Hashes) -> Numbers:
     return slots
 
 
-def _table(entries: Entries) -> Hashes:
+def _table(entries: Mapping[int, int]) -> Hashes:
     size = _size(len(entries))
-    if len(entries) > NUMBER or max(entries, default=0) >= 1 << 64 - NUMBER_BITS:
+    if max(entries.values(), default=0) > NUMBER or max(entries, default=0) + 1 >= 1 << 64 - NUMBER_BITS:
         raise ValueError("the model has more terms than the kernel's tables can hold")
     table = np.zeros(size, np.uint64)
-    for key, (value, _) in entries.items():
+    for key, value in entries.items():
         slot = _slot(key + 1, size)
         while table[slot]:
             slot = (slot + 1) % size

@@ -38,6 +38,7 @@ class Scene(NamedTuple):
     masking: masking.Tables
     vocabulary: Vocabulary
     heads: scoring.Heads
+    records: scoring.Records
     room: cleaning.Room
     bench: scoring.Bench
     spans: Spans  # to mask
@@ -80,7 +81,7 @@ def _fault(lines: int, said: int, tally: Numbers) -> int:
 def _score(s: Scene, count: int, tell: bool, out: Verdicts) -> None:
     for i in range(count):
         text = s.bench.texts[i]
-        scoring.score(s.heads, s.vocabulary, s.bench, text, out, text[5], tell)
+        scoring.score(s.heads, s.vocabulary, s.records, s.bench, text, out, text[5], tell)
 
 
 @compiled
@@ -141,7 +142,9 @@ def weigh_wordings(s: Scene, data: Bytes, ends: Ends, tell: bool, out: Verdicts)
             s.vocabulary, s.machine.sets, s.bench, 0, 0, room.symbols, room.lowered, room.lines, 1, s.spans,
             s.span_ends, tally,
         )  # fmt: skip
-        out.log_odds[row], _ = scoring.weigh_wording(s.heads, s.vocabulary, s.bench, text, True, out, row, tell)
+        out.log_odds[row], _ = scoring.weigh_wording(
+            s.heads, s.vocabulary, s.records, s.bench, text, True, out, row, tell
+        )
 
 
 class Kernel:
@@ -158,6 +161,7 @@ class Kernel:
         self._masking = masking.tables(compiler, alphabet)
         self._vocabulary = vocabulary((parts.level_space, parts.line_space, parts.scope_space))
         self._heads = scoring.heads(parts)
+        self._records = scoring.records(parts, self._vocabulary)
         self._traits = len(parts.traits)
         self._size = 0
 
@@ -197,10 +201,10 @@ class Kernel:
         size = min(max(longest, _ROOM), text.MAX_CHARACTERS)
         if size > self._size:
             self._size = size
-            self._room, self._bench = cleaning.room(size), scoring.bench(self._heads, size)
+            self._room, self._bench = cleaning.room(size), scoring.bench(self._heads, self._records, size)
             self._spans, self._span_ends = np.zeros((_SPANS, 2), np.int32), np.zeros(size + 16, np.int32)
         return Scene(
-            self._machine, self._cleaning, self._masking, self._vocabulary, self._heads,
+            self._machine, self._cleaning, self._masking, self._vocabulary, self._heads, self._records,
             self._room, self._bench, self._spans, self._span_ends,
         )  # fmt: skip
 
