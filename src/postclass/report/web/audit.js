@@ -68,7 +68,7 @@ function showAudit(root, data, { downloads = null } = {}) {
   // --- text level by claimed title ------------------------------------------------------------------------------------
   function strip() {
     const rows = ["director", "lead", "pm"];
-    const [width, left, right, height] = [620, 128, 14, 104];
+    const [width, left, right, height] = [640, 146, 14, 104];
     const place = (p) => {
       const odds = Math.log(Math.min(0.9985, Math.max(0.0015, p)) / (1 - Math.min(0.9985, Math.max(0.0015, p))));
       return left + (width - left - right) * (odds + 6.5) / 13;
@@ -197,7 +197,7 @@ function showAudit(root, data, { downloads = null } = {}) {
       h("th", { scope: "row" }, h("a", { href: `#row-${posting.row}`, "data-row": posting.row }, clip(posting.title || "No title", 160))),
       h("td", { class: "name" }, posting.company && clip(posting.company, 80)), h("td", {}, CLAIMS[posting.claimed]),
       h("td", { class: "text" }, posting.p_director === undefined ? h("span", { class: "soft" }, "can't be judged") : [scale(posting.p_director), h("span", { class: "small soft" }, LEVELS[posting.level])]),
-      h("td", {}, posting.certainty ?? h("span", { class: "soft" }, "–")), h("td", { class: "number" }, count(posting.row)));
+      h("td", {}, posting.certainty?.replace(" %", "\u00a0%") ?? h("span", { class: "soft" }, "–")), h("td", { class: "number" }, count(posting.row)));
   }
 
   // --- across postings -----------------------------------------------------------------------------------------------

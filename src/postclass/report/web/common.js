@@ -33,7 +33,7 @@ const KIND_WORDS = {
   out_of_scope: ["Out of scope", "not product management"],
 };
 
-const percent = (p) => `${Math.min(99, Math.max(1, Math.round(100 * p)))} %`;
+const percent = (p) => `${Math.min(99, Math.max(1, Math.round(100 * p)))}\u00a0%`;
 const count = (n) => n.toLocaleString("en");
 const many = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
@@ -89,7 +89,7 @@ const tip = (() => {
   const show = (element, lines) => {
     hide();
     box.replaceChildren(...lines.map((line) => h("p", {}, line)));
-    if (!box.isConnected) document.body.append(box);
+    if (!box.isConnected) (document.querySelector("main") ?? document.body).append(box);
     box.hidden = false;
     owner = element;
     element.setAttribute("aria-describedby", "tip");

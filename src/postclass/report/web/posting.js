@@ -14,7 +14,7 @@ function proofsOf(detail, traits) {
 }
 
 const shareWords = (proof) =>
-  `Speaks for ${LEVELS[proof.towards]} work: ${signed(proof.share)} log-odds, ${percent(proof.part)} of what does.`;
+  `${begun(proof.trait.label)}, a sign of ${LEVELS[proof.trait.side]} work: ${signed(proof.share)} log-odds, ${percent(proof.part)} of what the text shows for ${LEVELS[proof.towards]}.`;
 
 /** The posting as read; marks tell their traits on hover and focus, chips at the end of a line name them. */
 function postingText(detail, proofs) {
@@ -34,7 +34,7 @@ function postingText(detail, proofs) {
       const sides = new Set(over.map((proof) => proof.trait.side));
       const mark = h("mark", { class: sides.size > 1 ? "both" : over[0].trait.side, tabindex: 0 }, text);
       over.forEach((proof) => marks.set(proof.key, mark));
-      return tip(mark, () => over.flatMap((proof) => [`${begun(proof.trait.label)} (a sign of ${LEVELS[proof.trait.side]} work)`, shareWords(proof)]));
+      return tip(mark, () => over.map(shareWords));
     });
     const chips = here.filter((proof) => proof.start >= start).map((proof) => h("span", { class: `chip ${proof.trait.side}` }, proof.trait.label));
     return h("p", {}, parts, chips);
