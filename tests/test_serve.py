@@ -1,5 +1,6 @@
 """The server: its API, its limits, and who may ask."""
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from postclass.cli import main
 from postclass.cli.serve import _hosts
 from postclass.errors import InputError
 from postclass.serve import ServeSettings, make_app, work
+from postclass.serve.gate import Gate
 from postclass.serve.pools import Full, Room
 
 SMALL = replace(ServeSettings(), workers=1, max_upload=400_000, max_line=20_000, max_records=80)
@@ -210,6 +212,46 @@ def test_a_body_has_a_largest_size_whatever_it_says(client: TestClient) -> None:
     assert 413 == answer.status_code
 
 
+def asked(*pieces: dict[str, Any] | None, settings: ServeSettings = SMALL) -> list[Any]:
+    """What the gate sends for a request whose body comes in those pieces; after None nothing comes."""
+    sent: list[Any] = []
+    left = list(pieces)
+
+    async def receive() -> Any:  # noqa: ANN401 - a message
+        piece = left.pop(0)
+        return await asyncio.Event().wait() if piece is None else piece
+
+    async def send(message: Any) -> None:  # noqa: ANN401 - a message
+        sent.append(message)
+
+    async def reads(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    scope = {"type": "http", "path": "/v1/check", "method": "POST", "headers": [(b"host", b"localhost")]}
+    asyncio.run(Gate(reads, settings)(scope, receive, send))
+    return [message["status"] for message in sent if message["type"] == "http.response.start"]
+
+
+def test_a_sender_that_falls_silent_is_given_up() -> None:
+    """With a status of its own; one that goes on is not."""
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+
+    assert [408] == asked(part, None, settings=replace(SMALL, patience=0.05))
+    assert [200] == asked(part, {"type": "http.request", "body": b"x"})
+    assert [413] == asked(part, {**part, "body": b"x" * 3 * 2**20})
+
+
+def test_the_gate_lets_no_other_protocol_in() -> None:
+    """A web socket is not answered."""
+
+    async def nobody(*_: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        pytest.fail("it was handed on")
+
+    asyncio.run(Gate(nobody, SMALL)({"type": "websocket"}, nobody, nobody))  # type: ignore[arg-type]
+
+
 @pytest.mark.anyio
 async def test_a_room_refuses_whoever_comes_too_many() -> None:
     """And lets in the next once there is a place."""
@@ -235,7 +277,7 @@ def test_too_much_work_is_refused() -> None:
     with TestClient(make_app(replace(SMALL, waiting=0)), base_url="http://127.0.0.1") as full:
         answer = full.post("/v1/check", json=posting())
 
-    assert (503, "1") == (answer.status_code, answer.headers["retry-after"])
+    assert (429, "1") == (answer.status_code, answer.headers["retry-after"])
 
 
 def test_a_dead_worker_is_replaced(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The page of `postclass serve` in a browser: live typing, files, downloads, mistakes."""
 
 import json
+import socket
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,37 @@ def test_a_file_is_audited_and_downloaded(page: Page, server: str, tmp_path: Pat
     expect(page.locator("#postings")).to_be_visible()
 
 
+def test_two_columns_that_could_be_the_title(page: Page, server: str, tmp_path: Path) -> None:
+    """The page says which was taken, and another can be chosen."""
+    path = tmp_path / "jobs.csv"
+    text = RIDER["description"].replace('"', "")
+    path.write_text(
+        f'title,position,description\nProduct Manager,{RIDER["title"].split(",")[0]},"{text}"\n', encoding="utf-8"
+    )
+    page.goto(server)
+    choose(page, path)
+    expect(page.locator("#result")).to_contain_text("“Title column” under Options")
+    expect(page.locator("#postings .badge")).to_have_text("Consistent")
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("Title column").fill("position")
+    page.set_input_files("#file", path)
+    expect(page.locator("#postings .badge")).to_have_text("Inflated")
+
+
+def test_slow_senders_block_nobody(server: str) -> None:
+    """A hundred connections that send half a request; others are answered."""
+    port = int(server.rsplit(":", 1)[1].strip("/"))
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
+    try:
+        for one in slow:
+            one.sendall(b"POST /v1/check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999\r\n")
+        with urllib.request.urlopen(f"{server}healthz", timeout=5) as answer:  # noqa: S310 - our own address
+            assert 200 == answer.status
+    finally:
+        for one in slow:
+            one.close()
+
+
 def test_a_file_is_dropped(page: Page, server: str) -> None:
     """As people do it."""
     text = "title,description\n" + f'"{RIDER["title"]}","{RIDER["description"].replace(chr(34), "")}"\n'
@@ -111,7 +144,7 @@ def test_payloads_do_nothing_live(page: Page, server: str) -> None:
     page.goto(server)
     hostile = "\n".join(payload.replace("alert(1)", "window.hit=alert(1)") for payload in PAYLOADS)
     page.get_by_label("Title", exact=True).fill(PAYLOADS[0])
-    page.get_by_label("Company").fill(PAYLOADS[3])
+    page.locator("input[name=company]").fill(PAYLOADS[3])
     page.get_by_label("Posting", exact=True).fill(f"{RIDER['description']}\n{hostile}")
     expect(page.locator("#answer .posting")).to_be_visible()
 

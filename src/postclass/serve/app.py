@@ -122,7 +122,7 @@ async def _invalid(_: Request, error: Exception) -> Response:
 async def _full(_: Request, error: Exception) -> Response:
     seconds = error.seconds if isinstance(error, Full) else 1
     return JSONResponse(
-        {"error": f"busy; ask again in {seconds} s"}, status_code=503, headers={"retry-after": str(seconds)}
+        {"error": f"busy; ask again in {seconds} s"}, status_code=429, headers={"retry-after": str(seconds)}
     )
 
 

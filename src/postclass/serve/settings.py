@@ -18,7 +18,7 @@ class ServeSettings:
     max_line: int = 8 * 2**20  # bytes of one record in it
     max_text: int = 256 * 2**20  # characters of all postings of a file together, once it is unpacked
     max_records: int = 20_000  # postings of a file to audit
-    waiting: int = 64  # requests about one posting that are worked on or wait
+    waiting: int = 256  # requests about one posting that are worked on or wait
     audits: int = 3  # audits that are worked on or wait; they are done one at a time
     streams: int = 4  # streams that are worked on at a time
     patience: float = 30.0  # seconds without a byte of a body before its sender is given up

@@ -21,14 +21,22 @@ function choose(key) {
   }
 }
 
+/** What is said for the command line, as this page has it. */
+const onPage = (text) => text.replace(/--(title|description|company|department)-col/g, (_, field) => `“${begun(field)} column” under Options`).replace(/--encoding/g, "“Encoding” under Options:");
+
 /** Ask the server; a refusal becomes an error in words. */
-async function ask(path, options) {
+async function ask(path, options, tries = 3) {
   let answer;
   try { answer = await fetch(path, { ...options, cache: "no-store" }); }
   catch (error) { if (error.name === "AbortError") throw error; throw new Error("The program does not answer. Is `postclass serve` still running?"); }
   if (answer.ok) return answer;
+  const wait = Number(answer.headers.get("retry-after") ?? 99);
+  if (answer.status === 429 && wait <= 2 && tries > 0) {
+    await new Promise((done) => { setTimeout(done, 1000 * wait); });
+    return ask(path, options, tries - 1);
+  }
   const told = await answer.json().catch(() => ({}));
-  throw new Error(told.error || `The program refused (${answer.status}).`);
+  throw new Error(onPage(told.error || `The program refused (${answer.status}).`));
 }
 
 // --- one posting ----------------------------------------------------------------------------------------------------
@@ -112,9 +120,13 @@ panels.file = (() => {
     h("p", { class: "soft" }, "A column of descriptions is needed; titles, companies and departments are found by their usual names."),
     h("p", {}, h("button", { type: "button", class: "main", on: { click: () => input.click() } }, "Choose a file"), h("label", { class: "hidden-label", for: "file" }, "File of postings"), input));
   input.tabIndex = -1;
+  const options = Object.entries({ title_col: "Title column", description_col: "Description column", company_col: "Company column", department_col: "Department column", encoding: "Encoding" })
+    .map(([name, words]) => [name, words, h("input", { type: "text", name, autocomplete: "off", placeholder: name === "encoding" ? "utf-8" : "by its usual names" })]);
+  drop.append(h("details", {}, h("summary", {}, "Options"), h("div", { class: "tools" }, options.map(([, words, field]) => h("label", {}, words, field)))));
   const result = h("div", { class: "stack", id: "result" });
 
-  const query = (file, format) => `/v1/audit?${new URLSearchParams({ name: file.name.slice(-200), format })}`;
+  const given = () => options.filter(([, , field]) => field.value.trim()).map(([name, , field]) => [name, field.value.trim()]);
+  const query = (file, format) => `/v1/audit?${new URLSearchParams([["name", file.name.slice(-200)], ["format", format], ...given()])}`;
 
   async function audit(file) {
     asking?.abort();
@@ -132,6 +144,7 @@ panels.file = (() => {
       h("button", { type: "button", on: { click: () => { asking.abort(); result.replaceChildren(); } } }, "Stop"))));
     try {
       const data = await (await ask(query(file, "page"), { method: "POST", body: file, signal: asking.signal })).json();
+      data.summary.hints = data.summary.hints.map(onPage);
       result.replaceChildren();
       drop.classList.add("done");
       view = showAudit(result, data, { downloads: downloads(file) });
