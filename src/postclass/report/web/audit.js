@@ -265,8 +265,10 @@ function showAudit(root, data, { downloads = null } = {}) {
     }
     return undefined;
   }
+  const unfold = () => single.querySelectorAll("details").forEach((one) => { one.open = true; }); // paper can't be pressed
   addEventListener("hashchange", route);
+  addEventListener("beforeprint", unfold);
   list();
   route();
-  return { destroy: () => removeEventListener("hashchange", route) };
+  return { destroy: () => { removeEventListener("hashchange", route); removeEventListener("beforeprint", unfold); } };
 }
