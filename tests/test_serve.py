@@ -3,7 +3,11 @@
 import asyncio
 import io
 import json
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -283,7 +287,6 @@ def test_too_much_work_is_refused() -> None:
 def test_a_dead_worker_is_replaced(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its work is done by another."""
     import os
-    import signal
     from multiprocessing import active_children
 
     for child in active_children():
@@ -318,8 +321,6 @@ def test_a_worker_does_the_same_by_itself(tmp_path: Path) -> None:
 
 def test_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without FastAPI there is a way out."""
-    import sys
-
     for name in [name for name in sys.modules if name.startswith("postclass.serve")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "fastapi", None)
@@ -340,6 +341,39 @@ def test_the_command_says_that_a_port_is_taken() -> None:
 
     assert 5 == result.exit_code
     assert "choose another with --port" in result.output
+
+
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_command_serves_until_it_is_told_to_stop(stop: signal.Signals, code: int) -> None:
+    """It says where, answers, and ends with its workers and without a word."""
+    command = [sys.executable, "-m", "postclass", "serve", "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        address = running.stdout.readline().split(" at ")[1].split()[0]
+        with urllib.request.urlopen(f"{address}healthz", timeout=10) as answer:  # noqa: S310 - our own address
+            assert 200 == answer.status
+        running.send_signal(stop)
+        _, said = running.communicate(timeout=30)
+
+    assert (code, "") == (running.returncode, said)
+
+
+def test_the_command_hands_on_what_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of workers, the names that are let in; and it opens the page once it is ready."""
+    told: dict[str, Any] = {}
+    opened: list[str] = []
+
+    def run(settings: ServeSettings, *, ready: Callable[[str], None], **where: Any) -> None:  # noqa: ANN401
+        told.update(where, settings=settings)
+        ready("http://127.0.0.1:1/")
+
+    monkeypatch.setattr("postclass.serve.running.run", run)
+    monkeypatch.setattr("click.launch", opened.append)
+    result = CliRunner().invoke(main, ["serve", "--workers", "3", "--allow-host", "audit.intern", "--open"])
+
+    assert 0 == result.exit_code
+    assert (3, True) == (told["settings"].workers, "audit.intern" in told["settings"].hosts)
+    assert ["http://127.0.0.1:1/"] == opened
 
 
 def test_names_that_requests_may_be_addressed_to() -> None:
