@@ -13,6 +13,7 @@ from timing import Turn, interleave, pin, table
 
 from postclass import load_model
 from postclass.batches import POSTINGS, from_batch
+from postclass.features import read_posting
 from postclass.judge import JudgeSettings
 from postclass.scorer import Scorer, Way
 from reference import Reference
@@ -20,6 +21,7 @@ from reference import Reference
 CLOSE = 1e-9  # the most that a probability of ours may differ
 FEW = 10  # postings a round for MiniLM, which takes a second for each
 PLAIN_VERDICT = "scikit-learn, the same verdict"
+READING = "of which reading postings, in Python"
 WAYS = {"compiled": "postclass, compiled", "numpy": "postclass, numpy", "plain": "postclass, plain Python"}
 
 
@@ -105,8 +107,11 @@ def _verdict(slices: list[pa.RecordBatch], rounds: int) -> int:
 
         return take
 
+    def reading(number: int) -> float:
+        return _timed(lambda: [read_posting(posting) for posting in postings[number]], len(postings[number]))[0]
+
     reference.judge(postings[rounds])
-    times = interleave({PLAIN_VERDICT: plainly, **{name: ours(name) for name in scorers}}, rounds)
+    times = interleave({PLAIN_VERDICT: plainly, READING: reading, **{name: ours(name) for name in scorers}}, rounds)
     print(table(times, against=PLAIN_VERDICT))
     right = True
     for name, batches in got.items():

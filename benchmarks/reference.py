@@ -14,8 +14,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from postclass.features import MIN_LINE_WORDS, ROLE_WORD, TOKEN, Head, Space, read_posting
-from postclass.judge import Model
+from postclass.features import MIN_LINE_WORDS, ROLE_WORD, TOKEN, Head, Reading, Space, read_posting
+from postclass.judge import ENGLISH, MIN_ENGLISH, MIN_KNOWN, MIN_LANGUAGE_WORDS, MIN_LINES, MIN_WORDS, Model
 from postclass.opinion import LineWeight, Parts, logistic
 from postclass.posting import Posting
 
@@ -89,8 +89,7 @@ class Reference:
     def judge(self, postings: Sequence[Posting]) -> list[Verdict]:
         """The verdicts, in order."""
         readings = [read_posting(posting) for posting in postings]
-        faults = [self._model._fault(reading) for reading in readings]  # noqa: SLF001 - what is too little to judge
-        judged = [i for i, fault in enumerate(faults) if fault is None]
+        judged = [i for i, reading in enumerate(readings) if self._is_enough(reading)]
         verdicts = [Verdict("unclear", None, None, [], [])] * len(postings)
         if not judged:
             return verdicts
@@ -118,6 +117,17 @@ class Reference:
             level = self._model.level(p_director, p_in_scope)
             verdicts[i] = Verdict(level, p_director, p_in_scope, traits, self._top_terms(terms, place, slope))
         return verdicts
+
+    def _is_enough(self, reading: Reading) -> bool:
+        """Whether there is English text enough to judge."""
+        words = [word for line in reading.words for word in line if len(word) > 1]
+        if len(words) < MIN_LANGUAGE_WORDS or len(reading.text.lines) < MIN_LINES:
+            return False
+        if sum(word in ENGLISH for word in words) < MIN_ENGLISH * len(words):
+            index = self._parts.level_space.index
+            if sum(word in index for word in words) < MIN_KNOWN * len(words):
+                return False
+        return len(reading.text.text.split()) >= MIN_WORDS
 
     def _pools(self, lines: list[list[str]]) -> Floats:
         """Posting x head x (strongest, mean of three strongest, soft count)."""
