@@ -12,6 +12,7 @@ from postclass.explain import explanation, top_terms
 from postclass.features import Reading, read_posting, scope_words
 from postclass.opinion import Parts, form_opinion, found, logistic
 from postclass.posting import Posting
+from postclass.text import Text
 from postclass.verdict import Explain, Level, Term, Verdict
 
 if TYPE_CHECKING:
@@ -62,11 +63,11 @@ class Model:
     def judge_one(self, posting: Posting, *, settings: JudgeSettings = JudgeSettings()) -> Verdict:
         """Judges one posting."""
         reading = read_posting(posting)
-        fault = self._fault(reading)
+        why = self._fault(reading)
         notes = ("truncated",) if reading.text.truncated else ()
-        if fault is not None:
+        if why is not None:
             told: tuple[()] | None = None if settings.explain == "none" else ()
-            return _verdict(posting, "unclear", (None, None), told, told, (fault, *notes))
+            return _verdict(posting, "unclear", (None, None), told, told, (why, *notes))
         opinion = form_opinion(self.parts, reading.words, prior=settings.prior)
         p_director, p_in_scope = logistic(opinion.log_odds), self.in_scope(reading.words, names_role=reading.names_role)
         level = self.level(p_director, p_in_scope)
@@ -114,19 +115,9 @@ class Model:
         return "pm" if p_director <= decision.pm else "unclear"
 
     def _fault(self, reading: Reading) -> str | None:
-        """Why there is nothing to judge, as a note; None where there is."""
         words = [word for line in reading.words for word in line if len(word) > 1]
-        if not reading.text.lines:
-            return "empty"
-        if len(words) < MIN_LANGUAGE_WORDS:
-            return "too_short"
-        english = sum(word in ENGLISH for word in words) / len(words)
-        known = sum(word in self.parts.level_space.index for word in words) / len(words)
-        if english < MIN_ENGLISH and known < MIN_KNOWN:
-            return "not_english"
-        if len(reading.text.text.split()) < MIN_WORDS or len(reading.text.lines) < MIN_LINES:
-            return "too_short"
-        return None
+        english = sum(word in ENGLISH for word in words)
+        return fault(reading.text, len(words), english, sum(word in self.parts.level_space.index for word in words))
 
     def in_scope(self, lines: Sequence[list[str]], *, names_role: bool) -> float:
         """The probability that masked lines' words are those of a product-management posting."""
@@ -134,6 +125,23 @@ class Model:
         terms, values = parts.scope_space.values(scope_words(lines, names_role=names_role))
         slope, bias = parts.scope
         return logistic(slope * (parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))) + bias)
+
+
+def fault(text: Text, words: int, english: int, known: int) -> str | None:
+    """Why there is nothing to judge, as a note; None where there is.
+
+    It rests on how many of the masked words have two letters or more, and how many of these are in `ENGLISH` and in the
+    level space.
+    """
+    if not text.lines:
+        return "empty"
+    if words < MIN_LANGUAGE_WORDS:
+        return "too_short"
+    if english / words < MIN_ENGLISH and known / words < MIN_KNOWN:
+        return "not_english"
+    if len(text.text.split()) < MIN_WORDS or len(text.lines) < MIN_LINES:
+        return "too_short"
+    return None
 
 
 def _as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting:

@@ -46,8 +46,8 @@ class Vocabulary(NamedTuple):
     triple_shift: int
 
 
-def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
-    """The tables of a model's level, line and scope spaces."""
+def vocabulary(spaces: Sequence[Space], *, sparse: int = _SPARSE) -> Vocabulary:
+    """The tables of a model's level, line and scope spaces, with `sparse` slots for each entry at the least."""
     grams: dict[tuple[str, ...], list[int]] = {}
     found = [
         (space.idf[term], number, term, tuple(words.split(" ")))
@@ -64,28 +64,29 @@ def vocabulary(spaces: Sequence[Space]) -> Vocabulary:
     ordered = sorted(grams, key=len)  # and as they were found, among those of one length
     number = {gram: i for i, gram in enumerate(ordered)}
     words = [gram[0] for gram in ordered if len(gram) == 1]
-    tables = [
-        _table({number[gram[:-1]] * len(words) + number[gram[-1:]]: number[gram] for gram in ordered if len(gram) == n})
+    entries = [
+        {number[gram[:-1]] * len(words) + number[gram[-1:]]: number[gram] for gram in ordered if len(gram) == n}
         for n in (2, 3)
     ]
+    pairs, triples = (_table(of_length, sparse) for of_length in entries)
     terms = np.array([grams[gram] for gram in ordered], np.int32)
     english = np.array([IS_ENGLISH * (word in ENGLISH) for word in words], np.uint8)
     keys = np.array([_key(word) for word in words], np.uint64)
-    slots = _slots(keys)
+    slots = _slots(keys, sparse)
     return Vocabulary(
         keys=keys,
         starts=np.cumsum([0, *map(len, words)], dtype=np.int32),
         points=np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).copy(),
         slots=slots,
         kinds=(english | (terms[: len(words), LEVEL] != NO_TERM) << 1).astype(np.uint8),
-        pairs=tables[0],
-        triples=tables[1],
+        pairs=pairs,
+        triples=triples,
         terms=terms,
         words=len(words),
         role_word=number[(ROLE_WORD,)],
         word_shift=_shift(slots),
-        pair_shift=_shift(tables[0]),
-        triple_shift=_shift(tables[1]),
+        pair_shift=_shift(pairs),
+        triple_shift=_shift(triples),
     )
 
 
@@ -98,12 +99,12 @@ def _key(word: str) -> int:
     return value | HASHED
 
 
-def _size(entries: int) -> int:
-    return 1 << max(4, (_SPARSE * entries).bit_length())
+def _size(entries: int, sparse: int) -> int:
+    return 1 << max(4, (sparse * entries).bit_length())
 
 
-def _slots(keys_of: Hashes) -> Numbers:
-    size = _size(len(keys_of))
+def _slots(keys_of: Hashes, sparse: int) -> Numbers:
+    size = _size(len(keys_of), sparse)
     slots = np.full(size, UNKNOWN, np.int32)
     for word, value in enumerate(map(int, keys_of)):
         slot = _slot(value, size)
@@ -113,8 +114,8 @@ def _slots(keys_of: Hashes) -> Numbers:
     return slots
 
 
-def _table(entries: Mapping[int, int]) -> Hashes:
-    size = _size(len(entries))
+def _table(entries: Mapping[int, int], sparse: int) -> Hashes:
+    size = _size(len(entries), sparse)
     if max(entries.values(), default=0) > NUMBER or max(entries, default=0) + 1 >= 1 << 64 - NUMBER_BITS:
         raise ValueError("the model has more terms than the kernel's tables can hold")
     table = np.zeros(size, np.uint64)
