@@ -5,6 +5,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from postclass import Posting
+
 OWN = Path(__file__).parents[1] / "data" / "labelled" / "postings.jsonl"
 PIECES = [
     "<p>", "</p>", "<br/>", "&amp;", "R&D ", "&lt;p&gt;", "<script>", "-->", "<!--", "**bold**", "_it_", "`", "\\-",
@@ -34,3 +36,17 @@ def texts(count: int, *, seed: int) -> Iterator[str]:
     for _ in range(count):
         length = draw.randrange(1, 40)
         yield "".join(draw.choice(PIECES) if draw.random() < 0.5 else f"{draw.choice(words)} " for _ in range(length))
+
+
+def postings() -> list[Posting]:
+    """The project's own postings, these with mixed pieces in them, and some that cannot be judged."""
+    own = own_postings()
+    cases = [Posting(p["description"], p.get("title"), p.get("company"), p.get("id")) for p in own]
+    for number, mixed in enumerate(texts(120, seed=3)):
+        source = own[number % len(own)]
+        description = f"{source['description'][: 600 + 10 * number]}\n{mixed}"
+        cases.append(Posting(description, source.get("title") if number % 3 else mixed[:60], source.get("company")))
+    marked_up = f"<p>{own[0]['description']}</p>"
+    cases += [Posting(""), Posting(" \n"), Posting("Zu kurz."), Posting("Σ" * 50), Posting(marked_up, "", "")]
+    cases += [Posting("el producto y la empresa para los clientes de una " * 30), Posting("x" * 3_000)]
+    return [Posting(p.description, p.title, p.company, p.id, row) for row, p in enumerate(cases, 1)]

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import soup
 from postclass import Posting, load_model, text, titles
 from postclass.batches import to_batch
+from postclass.features import words_of
 from postclass.judge import JudgeSettings
-from postclass.scorer import Scorer
+from postclass.scorer import Scorer, Way
 from postclass.text import read_text
 from postclass.verdict import Explain
 
@@ -27,6 +28,7 @@ from postclass.kernel import cleaning
 from postclass.kernel.cache import folder
 from postclass.kernel.matcher import find, machine
 from postclass.kernel.patterns import Compiler
+from postclass.kernel.vectors import Vectors
 from postclass.kernel.walk import Kernel
 
 # The lines of a text, how many words it has between spaces, and whether it was cut.
@@ -132,33 +134,20 @@ def test_a_long_text_is_cut(lines_of: Reader) -> None:
     assert _plainly(case) == lines_of(case)
 
 
-def _both(postings: list[Posting], told: JudgeSettings) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def _both(postings: list[Posting], told: JudgeSettings, way: Way) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     batch = to_batch(postings)
-    return Scorer(MODEL, told, way="plain").judge(batch), Scorer(MODEL, told, way="compiled").judge(batch)
-
-
-def _postings() -> list[Posting]:
-    own = soup.own_postings()
-    cases = [Posting(p["description"], p.get("title"), p.get("company"), p.get("id")) for p in own]
-    for number, mixed in enumerate(soup.texts(120, seed=3)):
-        source = own[number % len(own)]
-        description = f"{source['description'][: 600 + 10 * number]}\n{mixed}"
-        cases.append(Posting(description, source.get("title") if number % 3 else mixed[:60], source.get("company")))
-    marked_up = f"<p>{own[0]['description']}</p>"
-    cases += [Posting(""), Posting(" \n"), Posting("Zu kurz."), Posting("Σ" * 50), Posting(marked_up, "", "")]
-    cases += [Posting("el producto y la empresa para los clientes de una " * 30), Posting("x" * 3_000)]
-    return [Posting(p.description, p.title, p.company, p.id, row) for row, p in enumerate(cases, 1)]
+    return Scorer(MODEL, told, way="plain").judge(batch), Scorer(MODEL, told, way=way).judge(batch)
 
 
 @pytest.mark.parametrize("explain", ["none", "terms"])
-@pytest.mark.parametrize("prior", [None, 0.3])
-def test_verdicts_are_those_of_the_plain_path(explain: Explain, prior: float | None) -> None:
+@pytest.mark.parametrize(("prior", "way"), [(None, "compiled"), (0.3, "compiled"), (None, "numpy"), (0.3, "numpy")])
+def test_verdicts_are_those_of_the_plain_path(explain: Explain, prior: float | None, way: Way) -> None:
     """Levels, traits, terms and notes are equal, probabilities and shares within 1e-9, whatever the path."""
-    plain, compiled = _both(_postings(), JudgeSettings(explain=explain, prior=prior))
+    plain, other = _both(soup.postings(), JudgeSettings(explain=explain, prior=prior), way)
 
-    assert plain.schema == compiled.schema
+    assert plain.schema == other.schema
     for name in plain.schema.names:
-        expected, got = plain.column(name).to_pylist(), compiled.column(name).to_pylist()
+        expected, got = plain.column(name).to_pylist(), other.column(name).to_pylist()
         if name in {"p_director", "p_in_scope"}:
             assert [p is None for p in expected] == [p is None for p in got]
             assert [p or 0 for p in expected] == pytest.approx([p or 0 for p in got], abs=1e-9)
@@ -170,14 +159,15 @@ def test_verdicts_are_those_of_the_plain_path(explain: Explain, prior: float | N
             assert expected == got, name
 
 
+@pytest.mark.parametrize("way", ["compiled", "numpy"])
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_chunks_do_not_matter(size: int) -> None:
-    """A posting's verdict does not depend on the batch that it comes in."""
-    batch = to_batch(_postings())
-    scorer = Scorer(MODEL, JudgeSettings(), way="compiled")
+def test_chunks_do_not_matter(size: int, way: Way) -> None:
+    """A posting's verdict does not depend on the batch that it comes in, to the last bit."""
+    batch = to_batch(soup.postings())
+    scorer = Scorer(MODEL, JudgeSettings(), way=way)
     parts = [scorer.judge(batch.slice(start, size)) for start in range(0, batch.num_rows, size)]
 
-    whole = Scorer(MODEL, JudgeSettings(), way="compiled").judge(batch)
+    whole = Scorer(MODEL, JudgeSettings(), way=way).judge(batch)
 
     assert whole == pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
 
@@ -221,3 +211,17 @@ def test_where_nothing_can_be_written_it_is_compiled_all_the_same(tmp_path: Path
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
 
     assert "42\n" == done.stdout, done.stderr
+
+
+def test_wordings_are_those_of_the_level_head() -> None:
+    """The level head alone has the same log-odds and top terms, compiled, by numpy and term by term."""
+    texts = [p["description"] for p in soup.own_postings()] + [t.replace("Σ", "") for t in soup.texts(300, seed=4)]
+    texts = [text_ for text_ in texts if "İ" not in text_] + ["", "++ a", "x" * 70_000]
+    space, head = MODEL.parts.level_space, MODEL.parts.level_head
+    expected = [head.bias + sum(head.shares(*space.values(words_of(text_)))) for text_ in texts]
+    compiled, by_numpy = KERNEL.wordings(pa.array(texts), tell=True), Vectors(MODEL.parts).wordings(texts, tell=True)
+
+    assert expected == pytest.approx(compiled.log_odds.tolist(), abs=1e-12)
+    assert expected == pytest.approx(by_numpy.log_odds.tolist(), abs=1e-12)
+    assert compiled.terms.tolist() == by_numpy.terms.tolist()
+    assert compiled.shares.ravel().tolist() == pytest.approx(by_numpy.shares.ravel().tolist(), abs=1e-12)

@@ -74,14 +74,17 @@ def test_an_empty_batch_has_no_verdicts() -> None:
     assert (0, "level") == (verdicts.num_rows, verdicts.schema.names[4])
 
 
-def test_large_batches_take_the_compiled_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By itself the compiled path is taken from some hundreds of postings on, and from then on for all."""
+@pytest.mark.parametrize(("missing", "way"), [(False, "compiled"), (True, "numpy")])
+def test_large_batches_take_a_quicker_path(missing: bool, way: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """From some hundreds of postings on, and from then on for all, numba judges, or numpy where that is missing."""
     pytest.importorskip("numba")
     monkeypatch.setattr("postclass.scorer._WORTH_COMPILING", 10)
     monkeypatch.setattr("postclass.scorer._WORTH_LOADING", 10)
+    monkeypatch.setattr("postclass.scorer._WORTH_VECTORS", 10)
+    monkeypatch.setattr("postclass.scorer.find_spec", lambda _: None if missing else object())
     scorer = Scorer(MODEL, JudgeSettings(explain="none"))
     scorer.judge(_batch())
 
-    assert scorer._loaded is None  # noqa: SLF001 - which path was taken shows nowhere else
+    assert [] == list(scorer._loaded)  # noqa: SLF001 - which path was taken shows nowhere else
     scorer.judge(to_batch([Posting(f"{n}") for n in range(11)]))
-    assert scorer._loaded is not None  # noqa: SLF001
+    assert [way] == list(scorer._loaded)  # noqa: SLF001

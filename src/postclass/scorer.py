@@ -1,5 +1,7 @@
 """A batch of postings in, the batch of their verdicts out, by the fastest exact path that is installed."""
 
+from collections.abc import Callable
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -8,31 +10,37 @@ import numpy as np
 import pyarrow as pa
 
 from postclass.batches import from_batch, verdict_batch
+from postclass.features import read_posting
 from postclass.judge import JudgeSettings, Model
 from postclass.memory import Memory, contents
 
 if TYPE_CHECKING:
+    from postclass.kernel.arrays import Verdicts
     from postclass.kernel.telling import Teller
-    from postclass.kernel.walk import Kernel
 
-Way = Literal["auto", "plain", "compiled"]
+Numbers = Callable[[pa.RecordBatch], "Verdicts"]
+Way = Literal["auto", "plain", "numpy", "compiled"]
 
 # The compiled path takes a second to load and, the first time on a machine, half a minute to compile; the plain path
 # judges 120 postings a second.
 _WORTH_LOADING = 256  # postings in one batch
 _WORTH_COMPILING = 2048
+# numpy's tables take 0.4 s to make; then it saves half of the 10 ms that a posting takes plainly (measured: quicker all
+# in all from 96 postings on, slower at 64).
+_WORTH_VECTORS = 96
 
 
 class Scorer:
     """Judges batches with one model and one set of settings; what repeats is judged once. One for each thread.
 
-    `way` is for tests and comparisons: by itself, the compiled path judges large batches where numba is installed.
+    `way` is for tests and comparisons: by itself, the compiled path judges large batches where numba is installed, and
+    numpy over whole batches where it is not.
     """
 
     def __init__(self, model: Model, settings: JudgeSettings, *, way: Way = "auto") -> None:
         self._model, self._settings, self._way = model, settings, way
         self._memory = Memory()
-        self._loaded: tuple[Kernel, Teller] | None = None
+        self._loaded: dict[Way, Numbers] = {}
 
     @classmethod
     def load(cls, model: Path | None, settings: JudgeSettings) -> Self:
@@ -56,11 +64,11 @@ class Scorer:
         )
 
     def _judge(self, postings: pa.RecordBatch) -> pa.RecordBatch:
-        if not self._is_worth_it(postings.num_rows):
+        way = self._way_for(postings.num_rows)
+        if way == "plain":
             return self._judge_plainly(postings)
-        kernel, teller = self._load()
-        numbers = kernel.walk(postings, tell=self._settings.explain != "none")
-        verdicts = teller.tell(postings, numbers)
+        numbers = self._numbers(way)(postings)
+        verdicts = self._teller.tell(postings, numbers)
         left = np.flatnonzero(numbers.status < 0)
         if len(left) == 0:
             return verdicts
@@ -73,21 +81,36 @@ class Scorer:
         verdicts = list(self._model.judge(from_batch(postings), settings=self._settings))
         return verdict_batch(verdicts, explain=self._settings.explain)
 
-    def _is_worth_it(self, rows: int) -> bool:
-        """Whether the compiled path is there for these settings, and quicker all in all."""
-        if self._loaded is not None or self._way != "auto":
-            return self._way != "plain"
-        if self._settings.explain == "full" or find_spec("numba") is None:
-            return False
-        from postclass.kernel.cache import is_compiled
+    def _way_for(self, rows: int) -> Way:
+        """The quickest way all in all for these settings and so many postings, of those that are installed."""
+        if self._settings.explain == "full":
+            return "plain"
+        if self._way != "auto":
+            return self._way
+        if find_spec("numba") is not None:
+            from postclass.kernel.cache import is_compiled
 
-        return rows >= (_WORTH_LOADING if is_compiled() else _WORTH_COMPILING)
+            if "compiled" in self._loaded or rows >= (_WORTH_LOADING if is_compiled() else _WORTH_COMPILING):
+                return "compiled"
+        return "numpy" if "numpy" in self._loaded or rows >= _WORTH_VECTORS else "plain"
 
-    def _load(self) -> "tuple[Kernel, Teller]":
-        if self._loaded is None:
-            from postclass.kernel.telling import Teller
-            from postclass.kernel.walk import Kernel
+    def _numbers(self, way: Way) -> Numbers:
+        """What gives the numbers of a batch's postings, loaded when it is first asked for."""
+        if way not in self._loaded:
+            parts, tell = self._model.parts, self._settings.explain != "none"
+            if way == "compiled":
+                from postclass.kernel.walk import Kernel
 
-            parts = self._model.parts
-            self._loaded = Kernel(parts), Teller(parts, self._settings)
-        return self._loaded
+                self._loaded[way] = partial(Kernel(parts).walk, tell=tell)
+            else:
+                from postclass.kernel.vectors import Vectors
+
+                vectors = Vectors(parts)
+                self._loaded[way] = lambda batch: vectors.judge(list(map(read_posting, from_batch(batch))), tell=tell)
+        return self._loaded[way]
+
+    @cached_property
+    def _teller(self) -> "Teller":
+        from postclass.kernel.telling import Teller
+
+        return Teller(self._model.parts, self._settings)
