@@ -4,14 +4,15 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postclass.batch import Summary, classify
-from postclass.batches import Chunk, verdicts_of
-from postclass.engines import InProcess, Pace, choice, cut, workers
+from postclass.batches import Chunk, verdict_batch, verdicts_of
+from postclass.engines import InProcess, Pace, choice, cut
 from postclass.engines import task as task_module
 from postclass.engines.choice import EngineSettings, cores, open_engine
 from postclass.engines.flow import DIED, Flow
@@ -120,10 +121,23 @@ def test_read_ahead_is_bounded() -> None:
         assert 5 == len(read)
 
 
+class Mask(Lengths):
+    """Answers whether Ctrl-C was held back from its process from the start."""
+
+    def judge(self, postings: Any) -> Any:  # noqa: ANN401 - batches
+        """A director where it was."""
+        held = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        told = Posting("long text" if held else "", row=postings.column("row")[0].as_py())
+        return verdict_batch([verdict(told)], explain="terms")
+
+
 def test_ctrl_c_is_not_for_workers() -> None:
-    """While processes begin Ctrl-C is held back, so that they never hear of it."""
-    with workers._without_ctrl_c():  # noqa: SLF001
-        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    """Ctrl-C is held back from each worker from its start, and comes through here."""
+    task = Task(None, JudgeSettings(), load=Mask.load)
+    with Workers(2, task=task) as processes:
+        sink, _ = run(numbered(["x"] * 20), Flow(processes, task, "given", Pace(0.0, 1)))
+
+    assert {"director"} == {v.level for v in sink.verdicts}
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 

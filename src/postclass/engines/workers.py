@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Any, Self
 
@@ -73,6 +74,7 @@ def _begin() -> None:
     """What a worker does first."""
     import pyarrow as pa
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not held back from the start
     pa.set_cpu_count(1)
 
 
@@ -82,6 +84,7 @@ def _without_ctrl_c() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again if it began in here
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
