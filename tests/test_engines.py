@@ -1,6 +1,9 @@
 """Engines: the same rows come out of every one of them, whatever dies on the way."""
 
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -227,7 +230,7 @@ def test_other_versions_and_models() -> None:
 
 
 def test_choose_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One way for a whole run: compiled for large inputs where numba is, plain for small ones and full explanations."""
+    """One way for a run: compiled for large inputs where numba is, else numpy; plain for small ones or in full."""
     monkeypatch.setattr(task_module, "find_spec", lambda name: name)
     monkeypatch.setattr(task_module, "is_compiled", lambda: False)
     terms, full = JudgeSettings(), JudgeSettings(explain="full")
@@ -239,7 +242,7 @@ def test_choose_way(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match="lacks numba"):
         judge_packed(Task(None, terms, way="compiled", load=Lengths.load), packed(chunk([]).postings))
 
-    assert ["plain", "plain", "compiled", "plain", "plain", "compiled", "plain"] == ways
+    assert ["plain", "numpy", "compiled", "plain", "plain", "compiled", "numpy"] == ways
 
 
 def test_rejections_alone() -> None:
@@ -249,3 +252,31 @@ def test_rejections_alone() -> None:
         sink, _ = run(records, flow)
 
     assert records == sink.rejections
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux which processes live")
+def test_workers_end_with_their_parent() -> None:
+    """Workers whose parent was killed end by themselves, also where one of them waits for it."""
+    code = (
+        "import sys, time\nfrom postclass.engines.workers import Workers\nfrom postclass.engines.task import Task\n"
+        "from postclass.judge import JudgeSettings\npool = Workers(2, task=Task(None, JudgeSettings()))\n"
+        "pool.revive()\n"
+        "print(*pool._executor._processes, flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = parent.stdout.readline().split()
+        parent.kill()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and any(map(_lives, workers)):
+        time.sleep(0.2)
+
+    assert 2 == len(workers)
+    assert not any(map(_lives, workers))
+
+
+def _lives(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -25,7 +25,9 @@ WAIT = 10_000  # ms for what should come at once
 OWN = ("file:", "http://127.0.0.1:", "blob:http://127.0.0.1:")  # all that a page may ask for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # the loop of Playwright runs until it ends, and tests elsewhere have loops of their own
 def chromium() -> Iterator[Browser]:
     """The browser. CI sets POSTCLASS_NEEDS_BROWSER: there a missing one is a failure."""
     if not CHROMIUM.is_file() and not os.environ.get("POSTCLASS_NEEDS_BROWSER"):

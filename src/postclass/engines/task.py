@@ -58,9 +58,11 @@ def choose_way(rows: int, settings: JudgeSettings) -> Way:
 
     The ways agree to the 15th digit, not to the last bit. So a run has one, wherever and however its pieces are judged.
     """
-    if settings.explain == "full" or rows < _WORTH_LOADING or find_spec("numba") is None:
+    if settings.explain == "full" or rows < _WORTH_LOADING:
         return "plain"
-    return "compiled" if rows >= _WORTH_COMPILING or is_compiled() else "plain"
+    if find_spec("numba") is None:
+        return "numpy"
+    return "compiled" if rows >= _WORTH_COMPILING or is_compiled() else "numpy"
 
 
 def model_digest(model: Path | None) -> str:

@@ -1,6 +1,9 @@
 """A number of worker processes on this machine (joblib's loky), each with one thread and a scorer of its own."""
 
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -15,6 +18,7 @@ from postclass.errors import EngineError
 
 # Their work is divided among processes already; threads on top of that would only wait for each other.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+_LOOKS = 1.0  # seconds between two looks whether the parent still lives
 _STARTS = 2  # before a machine is found unable to run workers at all
 
 
@@ -76,6 +80,14 @@ def _begin() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not held back from the start
     pa.set_cpu_count(1)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent was killed: what it still writes to the others keeps them all waiting."""
+    while os.getppid() == parent:
+        time.sleep(_LOOKS)
+    os._exit(1)
 
 
 @contextmanager
