@@ -102,3 +102,13 @@ def numbered(texts: Sequence[str | None]) -> list[Posting | Rejection]:
         Rejection(row, "torn", f"line {row}") if text is None else Posting(text, id=f"n{row}", row=row)
         for row, text in enumerate(texts, 1)
     ]
+
+
+class Mask(Lengths):
+    """Answers whether Ctrl-C was held back from its process from the start."""
+
+    def judge(self, postings: Any) -> Any:  # noqa: ANN401 - batches
+        """A director where it was."""
+        held = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        told = Posting("long text" if held else "", row=postings.column("row")[0].as_py())
+        return verdict_batch([verdict(told)], explain="terms")

@@ -7,14 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postclass.batch import Summary, classify
-from postclass.batches import Chunk, verdict_batch, verdicts_of
+from postclass.batches import Chunk, verdicts_of
 from postclass.engines import InProcess, Pace, choice, cut
 from postclass.engines import task as task_module
 from postclass.engines.choice import EngineSettings, cores, open_engine
@@ -24,7 +23,7 @@ from postclass.engines.workers import Workers
 from postclass.errors import EngineError, ModelError
 from postclass.judge import JudgeSettings
 from postclass.posting import Posting, Rejection
-from scorers import Given, Kept, Lengths, Records, chunk, numbered, verdict
+from scorers import Given, Kept, Lengths, Mask, Records, chunk, numbered, verdict
 
 TASK = Task(None, JudgeSettings(), load=Lengths.load)
 
@@ -122,16 +121,6 @@ def test_read_ahead_is_bounded() -> None:
         next(coming)
 
         assert 5 == len(read)
-
-
-class Mask(Lengths):
-    """Answers whether Ctrl-C was held back from its process from the start."""
-
-    def judge(self, postings: Any) -> Any:  # noqa: ANN401 - batches
-        """A director where it was."""
-        held = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-        told = Posting("long text" if held else "", row=postings.column("row")[0].as_py())
-        return verdict_batch([verdict(told)], explain="terms")
 
 
 def test_ctrl_c_is_not_for_workers() -> None:
