@@ -225,3 +225,16 @@ def test_wordings_are_those_of_the_level_head() -> None:
     assert expected == pytest.approx(by_numpy.log_odds.tolist(), abs=1e-12)
     assert compiled.terms.tolist() == by_numpy.terms.tolist()
     assert compiled.shares.ravel().tolist() == pytest.approx(by_numpy.shares.ravel().tolist(), abs=1e-12)
+
+
+def test_numbers_of_texts_begin_anew_when_they_run_out() -> None:
+    """After two billion lines what was seen is forgotten, and nothing is taken for seen that was not."""
+    batch = to_batch(soup.postings())
+    kernel = Kernel(MODEL.parts)
+    expected = kernel.walk(batch, tell=True)
+    kernel._bench.serials[0] = 2**31 - 60  # noqa: SLF001 - as after some 40 million postings
+    got = kernel.walk(batch, tell=True)
+
+    assert kernel._bench.serials[0] < 2**30  # noqa: SLF001
+    for name in expected._fields:
+        assert np.array_equal(getattr(expected, name), getattr(got, name), equal_nan=name in {"log_odds", "p_in_scope"})

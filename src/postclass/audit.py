@@ -84,7 +84,7 @@ def audit(
             progress(len(verdicts))
     agreed = [agreement(posting.title, verdict) for posting, verdict in zip(postings, verdicts, strict=True)]
     findings = [
-        _finding(posting, verdict, result, settings)
+        finding_of(posting, verdict, result, ignore=settings.ignore)
         for posting, verdict, result in zip(postings, verdicts, agreed, strict=True)
     ]
     details = _details(
@@ -116,7 +116,8 @@ def _read(records: Iterable[Posting | Rejection]) -> tuple[list[Posting], list[R
     return postings, rejections
 
 
-def _finding(posting: Posting, verdict: Verdict, agreed: Agreement, settings: AuditSettings) -> Finding:
+def finding_of(posting: Posting, verdict: Verdict, agreed: Agreement, *, ignore: Sequence[Ignored] = ()) -> Finding:
+    """What an audit finds of one posting, without the details; lines of an ignore file may excuse it."""
     return Finding(
         row=posting.row,
         id=posting.id,
@@ -134,8 +135,7 @@ def _finding(posting: Posting, verdict: Verdict, agreed: Agreement, settings: Au
         lean=agreed.lean,
         traits=verdict.traits or (),
         notes=(*verdict.notes, *agreed.notes),
-        ignored=agreed.kind in posting.about.ignored
-        or any(line.holds(posting, agreed.kind) for line in settings.ignore),
+        ignored=agreed.kind in posting.about.ignored or any(line.holds(posting, agreed.kind) for line in ignore),
         path=posting.about.path,
         line=posting.about.line,
     )

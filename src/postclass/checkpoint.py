@@ -19,7 +19,7 @@ from postclass.binding import Binding
 from postclass.engines import Judged
 from postclass.errors import OutputError
 from postclass.posting import Rejection
-from postclass.wholefile import WholeFile, storage
+from postclass.wholefile import WholeFile, storage, write_whole
 
 FORMAT = 1
 SUFFIX = ".checkpoint"
@@ -111,15 +111,7 @@ class Checkpoint:
             self.path.rmdir()
 
     def _keep(self, name: str, data: bytes) -> None:
-        file = WholeFile(self.path / name)
-        try:
-            with storage(str(self.path / name)):
-                file.stream.write(data)
-            file.seal()
-            file.publish()
-        except BaseException:
-            file.discard()
-            raise
+        write_whole(WholeFile(self.path / name), data, name=str(self.path / name))
 
 
 def _packed(batches: list[pa.RecordBatch], about: dict[str, Any]) -> bytes:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-# What is kept for when it comes again: reposts come close to each other. Both bounds hold some 20 MB with terms.
-MOST_POSTINGS = 1 << 17
-MOST_BYTES = 64 << 20
+# What is kept for when it comes again: reposts come close to each other. With terms the first bound is met first, at
+# about 10 MB of verdicts and as much to find them by.
+MOST_POSTINGS = 1 << 16
+MOST_BYTES = 32 << 20
+
+_DIGEST = 16  # bytes: among 10 billion postings two alike by chance are out of the question
 
 Content = bytes  # a digest of all that a verdict rests on
 
@@ -19,7 +22,7 @@ def contents(postings: pa.RecordBatch) -> list[Content]:
     fields = [postings.column(name).cast(pa.binary()).to_pylist() for name in ("title", "company", "description")]
     return [
         hashlib.sha256(b"%d %d " % (-1 if title is None else len(title), -1 if company is None else len(company))
-                       + (title or b"") + (company or b"") + description).digest()
+                       + (title or b"") + (company or b"") + description).digest()[:_DIGEST]
         for title, company, description in zip(*fields, strict=True)
     ]  # fmt: skip
 

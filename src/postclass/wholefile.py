@@ -30,6 +30,18 @@ def storage(name: str) -> Iterator[None]:
         raise StorageError(f"{name}: can't be written: {error.strerror or error}.") from error
 
 
+def write_whole(file: "WholeFile | OpenFile", data: bytes, *, name: str) -> None:
+    """All of a file's content at once: it is there, or nothing of it is."""
+    try:
+        with storage(name):
+            file.stream.write(data)
+        file.seal()
+        file.publish()
+    except BaseException:
+        file.discard()
+        raise
+
+
 class WholeFile:
     """A file written beside its target and moved there when it is complete; `discard` leaves the target as it was.
 

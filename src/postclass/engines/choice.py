@@ -11,6 +11,7 @@ from postclass.engines import Engine, InProcess, Judged, pieces
 from postclass.engines.flow import WORKER_SECONDS, Flow
 from postclass.engines.task import Task
 from postclass.engines.workers import Workers
+from postclass.kernel.cache import is_compiled
 
 Kind = Literal["local", "dask"]
 
@@ -40,7 +41,9 @@ def open_engine(settings: EngineSettings, task: Task, *, name: str) -> Iterator[
     if workers == 1:
         yield InProcess(task.scorer())
         return
-    own = task.scorer() if task.way == "compiled" or not settings.workers else None  # compiles once, for all of them
+    # What has to be compiled is compiled once, here, for all of them; what has been, each worker loads for itself.
+    compiles = task.way == "compiled" and not is_compiled()
+    own = task.scorer() if compiles or not settings.workers else None
     with Workers(workers, task=task) as pool:
         flow = Flow(pool, task, name)
         yield flow if own is None or settings.workers else Growing(InProcess(own), flow)

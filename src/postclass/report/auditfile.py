@@ -1,6 +1,5 @@
 """An audit and a path in, its report there out: HTML, CSV, XLSX, JSON, SARIF or GitHub annotations."""
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from postclass.celltexts import to_json
 from postclass.errors import OutputError
 from postclass.finding import Audit
 from postclass.traits import Trait
-from postclass.wholefile import OpenFile, WholeFile, storage
+from postclass.wholefile import OpenFile, WholeFile, write_whole
 
 Render = Callable[[Audit, Sequence[Trait]], bytes]
 
@@ -48,8 +47,6 @@ def target_of(output: str, *, to: str | None = None, force: bool = False, source
 def _known(kind: str) -> str:
     if kind not in FORMATS:
         raise OutputError(f"unknown report format {kind!r}; --to takes {', '.join(FORMATS)}.")
-    if kind == "html" and importlib.util.find_spec("postclass.report.auditpage") is None:
-        raise OutputError("this version writes no HTML audit yet; take .xlsx, .csv or .json.")
     return kind
 
 
@@ -57,14 +54,7 @@ def write_audit(audit: Audit, traits: Sequence[Trait], target: Target) -> None:
     """Writes a report whole or not at all; raises `StorageError` if the disk fails."""
     data = render(audit, traits, target.format)
     file = OpenFile(None) if target.path is None else WholeFile(target.path)
-    try:
-        with storage("stdout" if target.path is None else str(target.path)):
-            file.stream.write(data)
-        file.seal()
-        file.publish()
-    except BaseException:
-        file.discard()
-        raise
+    write_whole(file, data, name="stdout" if target.path is None else str(target.path))
 
 
 def render(audit: Audit, traits: Sequence[Trait], kind: str) -> bytes:
@@ -73,8 +63,9 @@ def render(audit: Audit, traits: Sequence[Trait], kind: str) -> bytes:
 
 
 def _html(audit: Audit, traits: Sequence[Trait]) -> bytes:
-    page = importlib.import_module("postclass.report.auditpage")
-    return str(page.render_audit(audit, traits)).encode("utf-8", "backslashreplace")
+    from postclass.report.auditpage import render_audit
+
+    return render_audit(audit, traits).encode("utf-8", "backslashreplace")
 
 
 def _csv(audit: Audit, traits: Sequence[Trait]) -> bytes:

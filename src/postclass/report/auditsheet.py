@@ -8,7 +8,8 @@ from typing import Any
 from postclass.celltexts import FORMULA_STARTS, cell_text
 from postclass.finding import Audit, Finding, Group
 from postclass.posting import Rejection
-from postclass.report.auditwords import KIND_WORDS, LIMITS, advice, certain, headline, summary_words
+from postclass.report.auditjson import finding_record
+from postclass.report.auditwords import KIND_WORDS, LIMITS, advice, summary_words
 from postclass.report.words import LEVEL_WORDS
 from postclass.traits import Trait
 
@@ -49,23 +50,7 @@ def _row(finding: Finding, traits: Mapping[str, Trait]) -> list[Cell]:
     flip = None if change is None else change.text
     labels = {key: trait.label for key, trait in traits.items()}
     proofs = () if detail is None else detail.proofs
-    told: dict[str, Cell] = {
-        "row": finding.row,
-        "id": finding.id,
-        "title": finding.title,
-        "company": finding.company,
-        "department": finding.department,
-        "seniority": finding.seniority,
-        "claimed": finding.claimed,
-        "level": finding.level,
-        "finding": finding.kind,
-        "probability": finding.probability,
-        "certainty": None if finding.probability is None else certain(finding.probability),
-        "mismatch": finding.mismatch,
-        "p_director": finding.p_director,
-        "p_in_scope": finding.p_in_scope,
-        "lean": finding.lean,
-        "headline": headline(finding),
+    told: dict[str, Cell] = finding_record(finding, traits) | {
         "advice": _BETWEEN.join(advice(finding, traits)),
         "fitting_titles": "; ".join(() if change is None else change.titles),
         "evidence": _BETWEEN.join(f"{labels[p.trait]}: {' '.join(p.quote.split())}" for p in proofs),
@@ -78,7 +63,6 @@ def _row(finding: Finding, traits: Mapping[str, Trait]) -> list[Cell]:
         ),
         "notes": ";".join(finding.notes),
         "ignored": "yes" if finding.ignored else "",
-        "path": finding.path,
     }
     return [told[name] for name in COLUMNS]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from postclass.agreement import Agreement, agreement
+from postclass.audit import finding_of
 from postclass.columns import Columns, Record, Unreadable
 from postclass.cutting import as_posting
 from postclass.dossier import SIDES, Dossiers
@@ -103,25 +104,7 @@ def _judged(ask: Ask) -> tuple[Verdict, Finding]:
             if ask.rewrite
             else _told(verdict, agreed, worker)
         )
-    finding = Finding(
-        row=1,
-        id=None,
-        title=ask.title,
-        company=ask.company,
-        department=None,
-        seniority=None,
-        claimed=agreed.claimed,
-        level=verdict.level,
-        kind=agreed.kind,
-        probability=agreed.probability,
-        mismatch=agreed.mismatch,
-        p_director=verdict.p_director,
-        p_in_scope=verdict.p_in_scope,
-        lean=agreed.lean,
-        traits=verdict.traits or (),
-        notes=(*verdict.notes, *agreed.notes),
-        detail=detail,
-    )
+    finding = replace(finding_of(posting, verdict, agreed), detail=detail)
     return verdict, finding
 
 
