@@ -4,8 +4,9 @@ Labels name line numbers of `lines`, the text that the annotators saw. This pack
 the evidence is carried over by matching text, and what finds no partner is counted.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +41,7 @@ class Document:
     names_role: bool = False
     level: Gold | None = None
     clear: bool = False
+    rung: str | None = None  # of the employer's own ladder
     # for each trait the lines (own numbering, from 0) that show it; a group of lines for each annotated one
     evidence: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
@@ -62,7 +64,7 @@ def read_corpus(postings: Path, labels: Sequence[Path], weak: Sequence[Path]) ->
     """Reads gold postings, label files (for any of the postings, by id) and weak postings, labelled by their titles."""
     readings: dict[str, Mapping[str, Any]] = {}
     for path in labels:
-        readings.update((str(label["id"]), label) for label in _read_labels(path))
+        readings.update((str(label["id"]), label) for label in _read_labels(path, _shipped_keys()))
     documents: list[Document] = []
     total = lost = 0
     for path, gold in ((postings, True), *((path, False) for path in weak)):
@@ -75,18 +77,46 @@ def read_corpus(postings: Path, labels: Sequence[Path], weak: Sequence[Path]) ->
     return Corpus(tuple(sorted(documents, key=lambda d: (not d.gold, d.id))), total, lost)
 
 
-def _read_labels(path: Path) -> Iterator[Mapping[str, Any]]:
+def read_labelled(
+    postings: Path, labels: Sequence[Path], *, traits: Collection[str] | None = None
+) -> tuple[Document, ...]:
+    """Reads the postings that label files name, by id or by the SHA-256 of their descriptions, sorted by id.
+
+    `traits` are the keys that labels may use, by themselves those of `data/traits.toml`. Raises `InputError` for files
+    that can't be read, and `TrainingError` where no posting is labelled.
+    """
+    keys = _shipped_keys() if traits is None else set(traits)
+    readings = {str(label["id"]): label for path in labels for label in _read_labels(path, keys)}
+    found: dict[str, Document] = {}
+    for row in _rows(postings):
+        named = next((name for name in (row["id"], _digest(row)) if name in readings), None)
+        if named is not None:
+            found[named] = _document({**row, "id": named}, readings[named], gold=True)[0]
+    if not found:
+        raise TrainingError(f"{postings}: none of its postings has a label; ids of postings and labels must match")
+    return tuple(found[name] for name in sorted(found))
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(str(row.get("description") or "").encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _shipped_keys() -> set[str]:
+    return {trait.key for trait in load_traits()}
+
+
+def _read_labels(path: Path, keys: set[str]) -> Iterator[Mapping[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise InputError(f"{path}: {reason}; give a JSONL file of labels") from error
-    keys = {trait.key for trait in load_traits()}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             label = json.loads(line)
+            label.setdefault("traits", {})  # a level alone is a label too
             fault = _fault(label, keys)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(
@@ -105,6 +135,8 @@ def _fault(label: Mapping[str, Any], keys: set[str]) -> str | None:
         return f"no trait is called {unknown[0]!r}; `postclass traits` lists them"
     if not all(type(line) is int for lines in label["traits"].values() for line in lines):
         return "a label's traits name lines by their numbers"
+    if not isinstance(label.get("rung") or "", str):
+        return "a label's rung is a name"
     return None
 
 
@@ -129,8 +161,9 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
     reading = read_posting(posting)
     employer = row.get("employer") or posting.company or ""
     words = reading.words
-    seen = [_triples(line) for line in map(str, row.get("lines", ()))]
     own = [_triples(line.text) for line in reading.text.lines]
+    # without lines of their own, labels count this package's
+    seen = [_triples(line) for line in map(str, row["lines"])] if "lines" in row else own
     shown = int(row.get("lines_shown", len(seen)))
     if 0 < shown < len(seen):  # the annotators did not see the rest
         words = words[
@@ -139,7 +172,10 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
     evidence: dict[str, tuple[tuple[int, ...], ...]] = {}
     found = missed = 0
     for trait, numbers in ({} if label is None else label["traits"]).items():
-        groups = [_partners(seen[n - 1], own[: len(words)]) if 0 < n <= len(seen) else () for n in numbers]
+        groups = [
+            () if not 0 < n <= len(seen) else (n - 1,) if seen is own else _partners(seen[n - 1], own[: len(words)])
+            for n in numbers
+        ]
         found, missed = found + sum(map(bool, groups)), missed + sum(not group for group in groups)
         evidence[trait] = tuple(group for group in groups if group)
     document = Document(
@@ -154,6 +190,7 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
         names_role=reading.names_role,
         level=None if label is None else label["level"],
         clear=label is not None and label.get("conf") == "clear",
+        rung=None if label is None else label.get("rung"),
         evidence=evidence,
     )
     return document, found, missed
