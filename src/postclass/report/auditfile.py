@@ -24,15 +24,22 @@ class Target:
     format: str
 
 
-def target_of(output: str, *, to: str | None = None, force: bool = False, sources: Sequence[str] = ()) -> Target:
+def target_of(
+    output: str,
+    *,
+    to: str | None = None,
+    force: bool = False,
+    sources: Sequence[str] = (),
+    formats: Sequence[str] = FORMATS,
+) -> Target:
     """An output as it was named in, its target out; raises `OutputError` before any work if it must not be written."""
-    if output in {"-", "github"}:
-        return Target(None, "github" if output == "github" else _known(to or "json"))
+    if output == "-" or (output == "github" and output in formats):
+        return Target(None, "github" if output == "github" else _known(to or "json", formats))
     path = Path(output)
     kind = _BY_SUFFIX.get(path.suffix.casefold()) or to
     if not kind:
         raise OutputError(
-            f"{output}: unknown format of suffix {path.suffix!r}; name it with --to ({', '.join(FORMATS)})."
+            f"{output}: unknown format of suffix {path.suffix!r}; name it with --to ({', '.join(formats)})."
         )
     if path.is_dir():
         raise OutputError(f"{output}: is a directory; name a file in it.")
@@ -41,18 +48,22 @@ def target_of(output: str, *, to: str | None = None, force: bool = False, source
             raise OutputError(f"{output}: is the input; name another output.")
         if not force and path.is_file():
             raise OutputError(f"{output}: exists; --force writes over it.")
-    return Target(path, _known(kind))
+    return Target(path, _known(kind, formats))
 
 
-def _known(kind: str) -> str:
-    if kind not in FORMATS:
-        raise OutputError(f"unknown report format {kind!r}; --to takes {', '.join(FORMATS)}.")
+def _known(kind: str, formats: Sequence[str]) -> str:
+    if kind not in formats:
+        raise OutputError(f"unknown report format {kind!r}; --to takes {', '.join(formats)}.")
     return kind
 
 
 def write_audit(audit: Audit, traits: Sequence[Trait], target: Target) -> None:
     """Writes a report whole or not at all; raises `StorageError` if the disk fails."""
-    data = render(audit, traits, target.format)
+    write_report(render(audit, traits, target.format), target)
+
+
+def write_report(data: bytes, target: Target) -> None:
+    """Writes a report's bytes whole or not at all; raises `StorageError` if the disk fails."""
     file = OpenFile(None) if target.path is None else WholeFile(target.path)
     write_whole(file, data, name="stdout" if target.path is None else str(target.path))
 
