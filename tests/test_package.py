@@ -10,23 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from built import build
+
 ROOT = Path(__file__).parents[1]
 PROBE = """
 from postclass.examples import labelled
 from postclass.traits import load_traits
 print(len(load_traits()), len(labelled()))
 """
-
-
-def build(source: Path, target: Path, kind: str) -> Path:
-    """The one file that a build of that kind leaves in `target`."""
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(target)],
-        cwd=source,
-        capture_output=True,
-        check=True,
-    )
-    return next(target.iterdir())
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Any
 
 from postclass import cardwords as words
 from postclass.measures import BINS, Figure
+from postclass.wholefile import write_together
 
 # What the project set out to reach: the figure's name in the card, where it stands, the aim, and if less is better.
 AIMS: tuple[tuple[str, str, float, bool], ...] = (
@@ -28,7 +29,7 @@ AIMS: tuple[tuple[str, str, float, bool], ...] = (
 def write_card(figures: dict[str, Any], directory: Path) -> None:
     """Writes `CARD.md` into a directory; its plots are `plots.write_plots`'s."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "CARD.md").write_text("\n".join(_sections(figures)), encoding="utf-8")
+    write_together({directory / "CARD.md": "\n".join(_sections(figures)).encode()})
 
 
 def _sections(figures: dict[str, Any]) -> Iterator[str]:

@@ -56,13 +56,18 @@ def load_model(path: Path | str | None = None, *, expect_sha256: str | None = No
 
 
 def save_model(parts: Parts, directory: Path, *, about: Mapping[str, Any]) -> None:
-    """Writes a model's files and its manifest, which says what `about` says and the hashes of the files."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Writes a model's files and its manifest, which says what `about` says and the hashes of the files.
+
+    The directory then holds the whole model or, if the disk fails, what it held before. Raises `StorageError`.
+    """
+    from postclass.wholefile import storage, write_together  # here, for a check only loads
+
     contents = {HEADS: _dump(_heads(parts)), TERMS: _dump(_terms(parts)), WEIGHTS: pack(_vectors(parts))}
-    for name, content in contents.items():
-        (directory / name).write_bytes(content)
     files = {name: {"bytes": len(c), "sha256": hashlib.sha256(c).hexdigest()} for name, c in contents.items()}
-    (directory / MANIFEST).write_bytes(_dump({"format": FORMAT, **about, "files": files}, indent=2))
+    contents[MANIFEST] = _dump({"format": FORMAT, **about, "files": files}, indent=2)
+    with storage(str(directory)):
+        directory.mkdir(parents=True, exist_ok=True)
+    write_together({directory / name: content for name, content in contents.items()})
 
 
 def _read(directory: Path, name: str) -> bytes:

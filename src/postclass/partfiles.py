@@ -37,6 +37,9 @@ class Folder(Protocol):
     def publish(self) -> None:
         """All files are there: show them."""
 
+    def settle(self) -> None:
+        """All that belongs together is in its place: what was there before can go."""
+
     def discard(self) -> None:
         """Leave no trace."""
 
@@ -81,6 +84,10 @@ class PartFiles:
     def publish(self) -> None:
         """Put the folder in its place."""
         self._folder.publish()
+
+    def settle(self) -> None:
+        """What was there before can go."""
+        self._folder.settle()
 
     def discard(self) -> None:
         """Leave no trace."""
@@ -147,10 +154,11 @@ class LocalFolder:
     def __init__(self, target: Path) -> None:
         self._name = str(target)
         self._target = Path(os.path.realpath(target))
-        self.is_new = not self._target.exists()
         start = f".{self._target.name[:NAME_KEPT]}.postclass-"
-        _sweep(self._target.parent, start)
+        _sweep(self._target, start)
+        self.is_new = not self._target.exists()
         self._temporary = self._target.with_name(f"{start}{secrets.token_hex(4)}.parts")
+        self._kept = self._temporary.with_suffix(".old")
         self._published = False
         with storage(self._name):
             self._temporary.mkdir()
@@ -171,33 +179,29 @@ class LocalFolder:
             os.fsync(stream.fileno())
 
     def publish(self) -> None:
-        """Put the folder in the target's place; what was there goes when the new one is there."""
+        """Put the folder in the target's place; what was there is kept under another name until it is settled."""
         with storage(self._name):
             with (self._temporary / DONE).open("xb") as stream:
                 os.fsync(stream.fileno())
             for folder in (*filter(Path.is_dir, self._temporary.iterdir()), self._temporary):
                 sync_directory(folder)
-            old = self._temporary.with_suffix(".old")
             if not self.is_new:
-                self._target.rename(old)
-            try:
-                self._temporary.rename(self._target)
-            except BaseException:
-                if not self.is_new:
-                    old.rename(self._target)
-                raise
+                self._target.rename(self._kept)
+            self._temporary.rename(self._target)
             self._published = True
-            try:
-                sync_directory(self._target.parent)
-            finally:
-                shutil.rmtree(old, ignore_errors=True)
+            sync_directory(self._target.parent)
+
+    def settle(self) -> None:
+        """All that belongs together is in its place: what was there before can go."""
+        shutil.rmtree(self._kept, ignore_errors=True)
         self._unlock()
 
     def discard(self) -> None:
         """Leave no trace, as `WholeFile` does."""
-        shutil.rmtree(self._temporary, ignore_errors=True)
-        if self._published and self.is_new:
-            shutil.rmtree(self._target, ignore_errors=True)
+        shutil.rmtree(self._target if self._published else self._temporary, ignore_errors=True)
+        self._published = False
+        with contextlib.suppress(OSError):  # where nothing was there, or had been moved yet
+            self._kept.rename(self._target)
         self._unlock()
 
     def _unlock(self) -> None:
@@ -229,17 +233,28 @@ def _inside(path: Path) -> Iterator[str]:
             yield from (inner.name for inner in entry.iterdir())
 
 
-def _sweep(parent: Path, start: str) -> None:
-    """Remove what killed runs left; the folder of a living run is locked."""
+def _sweep(target: Path, start: str) -> None:
+    """Remove what killed runs left, and put back what one had moved away; the folder of a living run is locked."""
     with contextlib.suppress(OSError):
-        for left in parent.iterdir():
-            if left.name.startswith(start) and left.suffix == ".parts" and not left.is_symlink():
-                descriptor = os.open(left, os.O_RDONLY)
-                try:
-                    if _try_lock(descriptor):
-                        shutil.rmtree(left, ignore_errors=True)
-                finally:
-                    os.close(descriptor)
+        for left in target.parent.iterdir():
+            if not left.name.startswith(start) or left.is_symlink() or not _is_free(left.with_suffix(".parts")):
+                continue
+            if left.suffix == ".old" and not target.exists():
+                left.rename(target)
+            elif left.suffix in {".old", ".parts"}:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether no living run fills a folder; also where there is none."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return True
+    try:
+        return _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _try_lock(descriptor: int) -> bool:

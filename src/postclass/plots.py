@@ -1,11 +1,13 @@
 """The figures of an evaluation go in; they come out as JSON and as SVG plots, the same bytes from the same figures."""
 
+import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from postclass.errors import InputError
+from postclass.wholefile import write_together
 
 BLUE, GREY, ORANGE = "#2b6cb0", "#a0aec0", "#c05621"
 STYLE: Any = {
@@ -23,7 +25,7 @@ def write_plots(figures: dict[str, Any], directory: Path) -> None:
     Raises `InputError` where matplotlib is not installed, after the figures are safe.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "figures.json").write_text(json.dumps(figures, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    write_together({directory / "figures.json": (json.dumps(figures, indent=1, allow_nan=False) + "\n").encode()})
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure as Canvas
@@ -36,11 +38,15 @@ def write_plots(figures: dict[str, Any], directory: Path) -> None:
     }
     if figures["peers"]:
         plots["peers"] = (_peers, (6.5, 3.0))
+    drawn: dict[Path, bytes] = {}
     for name, (draw, size) in plots.items():
         with rc_context(STYLE):
             canvas = Canvas(figsize=size, layout="constrained")
             draw(canvas.subplots(), figures)
-            canvas.savefig(directory / f"{name}.svg", metadata={"Date": None, "Creator": None})
+            stream = io.BytesIO()
+            canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        drawn[directory / f"{name}.svg"] = stream.getvalue()
+    write_together(drawn)
 
 
 def _reliability(axes: Any, figures: dict[str, Any]) -> None:  # noqa: ANN401 - matplotlib ships no types we rely on

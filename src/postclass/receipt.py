@@ -7,7 +7,7 @@ from pathlib import Path
 
 from postclass.binding import Binding, files_of, fingerprint
 from postclass.errors import InputError
-from postclass.wholefile import WholeFile, storage
+from postclass.wholefile import WholeFile, storage, write_whole
 
 FORMAT = 1
 SUFFIX = ".receipt"  # of no format, so that nobody reads it as postings
@@ -33,15 +33,7 @@ class Receipt:
     def write(self, binding: Binding) -> None:
         """Note what the output that is there was made from."""
         told = {"format": FORMAT, "output": fingerprint(files_of(self._output)), **asdict(binding)}
-        file = WholeFile(self.path)
-        try:
-            with storage(str(self.path)):
-                file.stream.write(json.dumps(told, indent=2).encode() + b"\n")
-            file.seal()
-            file.publish()
-        except BaseException:
-            file.discard()
-            raise
+        write_whole(WholeFile(self.path), json.dumps(told, indent=2).encode() + b"\n", name=str(self.path))
 
     def remove(self) -> None:
         """The output is about to be another one."""

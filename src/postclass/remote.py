@@ -24,6 +24,8 @@ def told(url: str, what: str, error: type[PostclassError]) -> Iterator[None]:
     except PostclassError:
         raise
     except ImportError as problem:
+        if problem.name == "fsspec":
+            raise error(f"{url}: {what}: addresses need fsspec: pip install 'postclass[storage]'.") from problem
         raise error(f"{url}: {what}: a package is missing: {problem}") from problem
     except Exception as problem:
         said = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__

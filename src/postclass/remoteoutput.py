@@ -35,6 +35,9 @@ class RemoteWholeFile:
             self._system.mv(self._temporary, self._path)
             self._published = True
 
+    def settle(self) -> None:
+        """Storage keeps nothing of what was there before."""
+
     def discard(self) -> None:
         """Leave no trace."""
         with contextlib.suppress(Exception):
@@ -71,6 +74,9 @@ class RemoteFolder:
     def publish(self) -> None:
         """Say that all files are there."""
         self.open(DONE).close()
+
+    def settle(self) -> None:
+        """Nothing was there before."""
 
     def discard(self) -> None:
         """Remove what was written."""

@@ -66,6 +66,8 @@ class Sink:
             file.publish()
         if self._rejects is None and self._target.rejects is not None:
             _remove(self._target.rejects)  # of an earlier run
+        for file in files:
+            file.settle()
 
     def discard(self) -> None:
         """Leave everything as it was before; what has gone to stdout is gone."""

@@ -12,10 +12,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from postclass import __version__
+from postclass.claim import claimed
 from postclass.corpus import Corpus, read_corpus
 from postclass.errors import OutputError
 from postclass.fitting import OutOfFold, fit
-from postclass.modelfile import MANIFEST, save_model
+from postclass.modelfile import FILES, MANIFEST, save_model
 
 STEPS = 10  # calls of `progress` in a training run
 
@@ -41,7 +42,9 @@ def train(  # noqa: PLR0913 - one for each option of the command
     corpus = read_corpus(postings, labels, weak)
     with threadpool_limits(1):  # sums in another order would end in other bytes
         parts, out_of_fold = fit(corpus.documents, progress=progress)
-    save_model(parts, output, about=_about(corpus, out_of_fold, (postings, *labels, *weak)))
+    about = _about(corpus, out_of_fold, (postings, *labels, *weak))
+    with claimed([output / name for name in (*FILES, MANIFEST)]):  # a training that was killed may have left some
+        save_model(parts, output, about=about)
 
 
 def _about(corpus: Corpus, out_of_fold: OutOfFold, files: Sequence[Path]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -40,18 +40,40 @@ def write_whole(file: "WholeFile | OpenFile", data: bytes, *, name: str) -> None
     except BaseException:
         file.discard()
         raise
+    file.settle()
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Files that belong together, by their paths: all of them are there, or those that were there before."""
+    files: list[WholeFile] = []
+    try:
+        for path, data in contents.items():
+            files.append(WholeFile(path))
+            with storage(str(path)):
+                files[-1].stream.write(data)
+        for file in files:
+            file.seal()
+        for file in files:
+            file.publish()
+    except BaseException:
+        for file in reversed(files):
+            file.discard()
+        raise
+    for file in files:
+        file.settle()
 
 
 class WholeFile:
     """A file written beside its target and moved there when it is complete; `discard` leaves the target as it was.
 
-    In order: write to `stream`, `seal`, `publish`; `discard` at any time. A target that is a link keeps being one.
+    In order: write to `stream`, `seal`, `publish`, `settle`; `discard` at any time before that. What was there is kept
+    under another name until all that belongs together is settled. A target that is a link keeps being one.
     """
 
     def __init__(self, path: Path) -> None:
         self._name = str(path)
         self._target = Path(os.path.realpath(path))
-        self._temporary = self._target.with_name(f".{self._target.name[:NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
+        self._temporary, self._kept = _beside(self._target), _beside(self._target)
         self.is_new = not self._target.exists()
         self._published = False
         # "x" neither follows a link nor opens what is there; the mode is the user's usual one.
@@ -72,18 +94,29 @@ class WholeFile:
     def publish(self) -> None:
         """Put the sealed file in the target's place, at once."""
         with storage(self._name):
+            with contextlib.suppress(OSError):  # a file system without links
+                self._kept.hardlink_to(self._target)
             self._temporary.replace(self._target)
             self._published = True
             sync_directory(self._target.parent)
 
+    def settle(self) -> None:
+        """All that belongs together is in its place: what was there before can go."""
+        with contextlib.suppress(OSError):
+            self._kept.unlink(missing_ok=True)
+
     def discard(self) -> None:
-        """Leave no trace: remove what was written, and the target too if it was published and not there before."""
+        """Leave no trace: remove what was written, and put what it has replaced in its place again."""
         with contextlib.suppress(OSError):
             self.stream.close()
         with contextlib.suppress(OSError):
             self._temporary.unlink(missing_ok=True)
             if self._published and self.is_new:
                 self._target.unlink()
+            elif self._published:
+                self._kept.replace(self._target)
+        self._published = False
+        self.settle()  # where nothing had been replaced yet
 
 
 class OpenFile:
@@ -107,6 +140,8 @@ class OpenFile:
     def publish(self) -> None:
         """It has long been written."""
 
+    settle = publish
+
     def discard(self) -> None:
         """Hand over what can be; what can't is forgotten, so that it does not fail once more when Python closes it."""
         try:
@@ -118,6 +153,11 @@ class OpenFile:
                 os.close(nowhere)
         if self._owned:
             self.stream.close()
+
+
+def _beside(target: Path) -> Path:
+    """A name beside the target that nobody else has."""
+    return target.with_name(f".{target.name[:NAME_KEPT]}.postclass-{secrets.token_hex(4)}")
 
 
 def sync_directory(path: Path) -> None:

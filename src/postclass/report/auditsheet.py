@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -23,6 +24,7 @@ COLUMNS: Mapping[str, int] = {
     "add_traits": 40, "nearest": 50, "notes": 20, "ignored": 8, "path": 30,
 }  # fmt: skip
 MAX_CELL = 32_767  # characters that Excel takes in a cell
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # the same bytes from the same audit, whenever it is written
 _BETWEEN = "\n"  # lines of one cell; items without line breaks of their own are joined by "; "
 
 
@@ -82,6 +84,7 @@ def render_xlsx(audit: Audit, traits: Sequence[Trait]) -> bytes:
 
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+        workbook.set_properties({"created": _CREATED})
         book = _Workbook(workbook)
         summary = [["The title audit of", audit.source], *([line] for line in summary_words(audit)), []]
         book.sheet(
