@@ -49,7 +49,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What postings hold for the verdict: the model's log-odds, dense evidence (bias, wording, lines, traits), terms."""
+    """What postings hold for the verdict: log-odds, dense evidence (bias, wording, lines, traits), and terms."""
 
     log_odds: Floats
     dense: Floats  # postings x (3 + traits), in general standard deviations
@@ -104,17 +104,43 @@ def fit(evidence: Evidence, director: Bools, strengths: Sequence[float]) -> list
     unknowns than postings, however many terms there are.
     """
     size = evidence.dense.shape[1]
-    seen = np.flatnonzero(np.bincount(evidence.terms.indices, minlength=evidence.terms.shape[1]) >= MIN_POSTINGS)
+    terms = held_terms(evidence)
     deviations = np.concatenate([[BIAS_SCALE], np.full(size - 1, TRAIT_SCALE)])
-    values = np.hstack([evidence.dense * deviations, evidence.terms[:, seen].toarray() * TERM_SCALE])
-    left, spread, right = np.linalg.svd(values, full_matrices=False)
+    values = [sp.csr_matrix(evidence.dense * deviations), evidence.terms[:, terms] * TERM_SCALE]
+    span = Span.of(sp.hstack(values, format="csr"))
     changes = []
     for strength in strengths:
-        move = np.zeros(values.shape[1])
+        move = np.zeros(size + len(terms))
         if np.isfinite(strength):
-            move = right.T @ _most_probable(left * spread, evidence.log_odds, director, strength)
-        changes.append(Change(move[:size] * deviations, seen, move[size:] * TERM_SCALE))
+            move = span.outside(_most_probable(span.values, evidence.log_odds, director, strength))
+        changes.append(Change(move[:size] * deviations, terms, move[size:] * TERM_SCALE))
     return changes
+
+
+def held_terms(evidence: Evidence) -> Rows:
+    """The terms that enough of the postings hold."""
+    return np.flatnonzero(np.bincount(evidence.terms.indices, minlength=evidence.terms.shape[1]) >= MIN_POSTINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The values of postings in an orthonormal basis of the space that they span: postings x at most as many."""
+
+    values: Floats
+    back: Floats  # columns of `values` as sums of postings
+    given: sp.csr_matrix
+
+    @classmethod
+    def of(cls, values: sp.csr_matrix) -> "Span":
+        """By the eigenvectors of the postings' inner products."""
+        squares, vectors = np.linalg.eigh((values @ values.T).toarray())
+        kept = squares > squares.max() * 1e-12
+        lengths = np.sqrt(squares[kept])
+        return cls(vectors[:, kept] * lengths, vectors[:, kept] / lengths, values)
+
+    def outside(self, weights: Floats) -> Floats:
+        """Weights in the basis as weights of the values that were given."""
+        return np.asarray(self.given.T @ (self.back @ weights))
 
 
 def _most_probable(values: Floats, offset: Floats, director: Bools, strength: float) -> Floats:

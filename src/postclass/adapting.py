@@ -7,7 +7,7 @@ judged by a change, and by a choice of its strength, that have seen neither it n
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from postclass.errors import OutputError, TrainingError
 from postclass.judge import Model
 from postclass.measures import Figure, draw, figure, macro_f1, ratio
 from postclass.modelfile import MANIFEST, SHIPPED, load_model, save_model
+from postclass.ordinal import Fitted, as_scale, best_scale, honest_chances, placed, rung_figures
 from postclass.resources import resource
 from postclass.twins import near
 
@@ -92,8 +93,13 @@ class Adapted:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def adapt_model(model: Model, documents: Sequence[Document], *, max_drift: float = MAX_DRIFT) -> Adapted:
-    """Adapts a model to documents with a level. Raises `TrainingError` for too few of them."""
+def adapt_model(
+    model: Model, documents: Sequence[Document], *, rungs: Sequence[str] = (), max_drift: float = MAX_DRIFT
+) -> Adapted:
+    """Adapts a model to documents with a level, and fits a scale where `rungs` are named, lowest first.
+
+    Raises `TrainingError` for too few documents of a level or a rung.
+    """
     documents = [document for document in documents if document.level in {"director", "pm"}]
     director = np.array([document.level == "director" for document in documents], dtype=bool)
     fewest = min(int(director.sum()), int((~director).sum()))
@@ -102,6 +108,7 @@ def adapt_model(model: Model, documents: Sequence[Document], *, max_drift: float
             f"{director.sum()} labels of director and {(~director).sum()} of pm: adapting needs {FEWEST} labels, "
             f"{FEWEST_OF_EACH} of each level at the least; label some more"
         )
+    places = placed([document.rung for document in documents], rungs) if rungs else None
     general = General.of(model, own_documents())
     evidence = gather(model.parts, [document.words for document in documents], general.scale)
     groups = twins_of([document.posting.description for document in documents])
@@ -123,7 +130,29 @@ def adapt_model(model: Model, documents: Sequence[Document], *, max_drift: float
         "verdicts_changed": int(((change.log_odds(evidence) > 0) != (evidence.log_odds > 0)).sum()),
     }
     parts = model.parts if np.isinf(STRENGTHS[place]) else changed(model.parts, change, general.scale)
-    return Adapted(Model(parts, model.manifest), STRENGTHS[place], figures)
+    scale = model.scale
+    if places is not None:
+        on = np.flatnonzero(places >= 0)
+        # The scale learns from what the changed model says out of fold, as it will be on postings without labels.
+        with threadpool_limits(1):
+            fitted, measured = _fit_rungs(
+                replace(evidence, log_odds=honest).take(on), places[on], len(rungs), groups[on]
+            )
+        scale = as_scale(fitted, rungs, parts, general.scale)
+        figures["rungs"] = {"names": list(rungs), "labels": np.bincount(places[on]).tolist(), **measured}
+    return Adapted(Model(parts, model.manifest, scale), STRENGTHS[place], figures)
+
+
+def _fit_rungs(evidence: Evidence, rungs: Rows, size: int, groups: Rows) -> tuple[Fitted, dict[str, Any]]:
+    """A scale and its figures out of fold, beside those of always saying the commonest rung."""
+    fitted, strength = best_scale(evidence, rungs, size, groups)
+    said = honest_chances(evidence, rungs, size, groups)
+    commonest = np.tile(np.bincount(rungs, minlength=size) / len(rungs), (len(rungs), 1))
+    return fitted, {
+        "strength": None if np.isinf(strength) else strength,
+        "scale": rung_figures(said, rungs),
+        "commonest": rung_figures(commonest, rungs),
+    }
 
 
 def choose(
@@ -180,6 +209,7 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
     labels: Sequence[Path],
     base: Path | None = None,
     output: Path,
+    rungs: Sequence[str] = (),
     max_drift: float = MAX_DRIFT,
     force: bool = False,
 ) -> Adapted:
@@ -190,7 +220,7 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
     if (output / MANIFEST).exists() and not force:
         raise OutputError(f"{output}: a model stands there; give another directory, or --force to replace it")
     model = load_model(base)
-    made = adapt_model(model, read_labelled(postings, labels), max_drift=max_drift)
+    made = adapt_model(model, read_labelled(postings, labels), rungs=rungs, max_drift=max_drift)
     directory = resource(SHIPPED) if base is None else base
     about = {
         "name": output.resolve().name,
@@ -203,5 +233,5 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
         },
         **{name: model.manifest[name] for name in ("versions", "platform", "training") if name in model.manifest},
     }
-    save_model(made.model.parts, output, about=json.loads(json.dumps(about)))
+    save_model(made.model.parts, output, about=json.loads(json.dumps(about)), scale=made.model.scale)
     return made

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from postclass.errors import RecordError
 from postclass.explain import explanation, top_terms
 from postclass.features import Reading, read_posting, scope_words
-from postclass.opinion import Parts, form_opinion, found, logistic
+from postclass.opinion import Opinion, Parts, form_opinion, found, logistic
 from postclass.posting import Posting
+from postclass.scale import RungScale, position, rung_chances
 from postclass.text import Text
 from postclass.verdict import Explain, Level, Term, Verdict
 
@@ -49,6 +50,7 @@ class Model:
 
     parts: Parts
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    scale: RungScale | None = None  # of an employer's own ladder
 
     def judge(
         self,
@@ -73,11 +75,17 @@ class Model:
         level = self.level(p_director, p_in_scope)
         if level == "unclear":
             notes = ("close", *notes)
+        rungs = self._rungs(reading, opinion)
         if settings.explain == "none":
-            return _verdict(posting, level, (p_director, p_in_scope), None, None, notes)
+            return _verdict(posting, level, (p_director, p_in_scope), None, None, notes, rungs=rungs)
         traits, terms = found(self.parts, opinion), top_terms(opinion, self.parts.level_space)
         told_in_full = explanation(self.parts, reading, opinion, traits) if settings.explain == "full" else None
-        return _verdict(posting, level, (p_director, p_in_scope), traits, terms, notes, told_in_full)
+        return _verdict(posting, level, (p_director, p_in_scope), traits, terms, notes, told_in_full, rungs)
+
+    def _rungs(self, reading: Reading, opinion: Opinion) -> Mapping[str, float] | None:
+        if self.scale is None:
+            return None
+        return rung_chances(self.scale, position(self.scale, self.parts, opinion, reading.words))
 
     def classify_frame(
         self,
@@ -165,7 +173,18 @@ def _verdict(  # noqa: PLR0913, PLR0917 - the fields of a verdict
     terms: tuple[Term, ...] | None,
     notes: tuple[str, ...],
     told: Any = None,  # noqa: ANN401 - an Explanation or None
+    rungs: Mapping[str, float] | None = None,
 ) -> Verdict:
     return Verdict(
-        posting.row, posting.id, posting.title, posting.company, level, *probabilities, traits, terms, notes, told
+        posting.row,
+        posting.id,
+        posting.title,
+        posting.company,
+        level,
+        *probabilities,
+        traits,
+        terms,
+        notes,
+        told,
+        rungs,
     )

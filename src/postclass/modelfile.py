@@ -11,6 +11,7 @@ import math
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from postclass.judge import Model
 from postclass.npz import pack, unpack
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Presence
 from postclass.resources import resource
+from postclass.scale import RungScale
 
 FORMAT = 1
 SHIPPED = "models/product-roles"
@@ -27,6 +29,8 @@ MANIFEST, HEADS, TERMS, WEIGHTS = "manifest.json", "heads.json", "terms.json", "
 FILES = (HEADS, TERMS, WEIGHTS)
 DOCUMENTS = ("CARD.md", "plots")  # for people; never read
 MAX_FILE = 64 << 20  # bytes; the shipped model's largest file has under 3 MB
+FEWEST_RUNGS = 2
+_LINES = "director-like lines"  # beside the traits' keys, which have no spaces
 _SPACES = ("level", "line", "scope")
 
 
@@ -45,24 +49,25 @@ def load_model(path: Path | str | None = None, *, expect_sha256: str | None = No
     _check_format(directory, manifest)
     contents = _checked_files(directory, manifest)
     try:
-        parts = _build(
-            _json(directory / HEADS, contents[HEADS]), _json(directory / TERMS, contents[TERMS]), contents[WEIGHTS]
-        )
+        heads = _json(directory / HEADS, contents[HEADS])
+        parts = _build(heads, _json(directory / TERMS, contents[TERMS]), contents[WEIGHTS])
+        scale = None if "scale" not in heads else _rung_scale(heads["scale"], parts)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelError(
             f"{directory}: the model's parts do not fit each other: {error!r}; get the model anew"
         ) from error
-    return Model(parts, manifest)
+    return Model(parts, manifest, scale)
 
 
-def save_model(parts: Parts, directory: Path, *, about: Mapping[str, Any]) -> None:
+def save_model(parts: Parts, directory: Path, *, about: Mapping[str, Any], scale: RungScale | None = None) -> None:
     """Writes a model's files and its manifest, which says what `about` says and the hashes of the files.
 
     The directory then holds the whole model or, if the disk fails, what it held before. Raises `StorageError`.
     """
     from postclass.wholefile import storage, write_together  # here, for a check only loads
 
-    contents = {HEADS: _dump(_heads(parts)), TERMS: _dump(_terms(parts)), WEIGHTS: pack(_vectors(parts))}
+    heads = _heads(parts) | ({} if scale is None else {"scale": _scale_table(scale, parts)})
+    contents = {HEADS: _dump(heads), TERMS: _dump(_terms(parts)), WEIGHTS: pack(_vectors(parts))}
     files = {name: {"bytes": len(c), "sha256": hashlib.sha256(c).hexdigest()} for name, c in contents.items()}
     contents[MANIFEST] = _dump({"format": FORMAT, **about, "files": files}, indent=2)
     with storage(str(directory)):
@@ -215,6 +220,33 @@ def _decision(table: Mapping[str, Any]) -> Decision:
     if not (0 <= decision.pm <= decision.director <= 1 and 0 <= decision.scope <= 1 and 0 < decision.prior < 1):
         raise ValueError("the boundaries of the levels are out of order")
     return decision
+
+
+def _rung_scale(table: Mapping[str, Any], parts: Parts) -> RungScale:
+    rungs = tuple(table["rungs"])
+    thresholds = _numbers(table["thresholds"], len(rungs) - 1)
+    if len(rungs) < FEWEST_RUNGS or len(set(rungs)) < len(rungs) or set(map(type, rungs)) != {str}:
+        raise ValueError("rungs are distinct names, two at the least")
+    if any(low >= high for low, high in pairwise(thresholds)):
+        raise ValueError("the thresholds of the rungs are out of order")
+    index = parts.level_space.index
+    return RungScale(
+        rungs=rungs,
+        thresholds=thresholds,
+        verdict=_number(table["verdict"]),
+        pools=tuple(_pools(table["pools"][key]) for key in (*parts.traits, _LINES)),
+        terms={index[term]: _number(weight) for term, weight in table["terms"].items()},
+    )
+
+
+def _scale_table(scale: RungScale, parts: Parts) -> dict[str, Any]:
+    return {
+        "rungs": list(scale.rungs),
+        "thresholds": list(scale.thresholds),
+        "verdict": scale.verdict,
+        "pools": dict(zip((*parts.traits, _LINES), map(list, scale.pools), strict=True)),
+        "terms": {parts.level_space.terms[term]: weight for term, weight in sorted(scale.terms.items())},
+    }
 
 
 def _heads(parts: Parts) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What comes out: the verdict on one posting and, where asked for, the reasons behind it, as plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,6 +87,12 @@ class Verdict:
     top_terms: tuple[Term, ...] | None
     notes: tuple[str, ...]
     explanation: Explanation | None = None
+    rungs: Mapping[str, float] | None = None  # of the employer's own ladder, lowest first, where the model has one
+
+    @property
+    def rung(self) -> str | None:
+        """The likeliest rung."""
+        return None if not self.rungs else max(self.rungs, key=self.rungs.__getitem__)
 
 
 def to_record(verdict: Verdict, *, explain: Explain = "terms") -> dict[str, object]:
@@ -108,6 +115,8 @@ def to_record(verdict: Verdict, *, explain: Explain = "terms") -> dict[str, obje
         "top_terms": None if terms is None else [{"term": t.term, "weight": t.weight} for t in terms],
         "notes": list(verdict.notes),
     }
+    if verdict.rungs is not None:
+        record |= {"rung": verdict.rung, "rungs": dict(verdict.rungs)}
     if explain == "full":
         record |= _explanation_record(verdict.explanation)
     return record

@@ -29,9 +29,19 @@ _ROWS = {"macro_f1": "macro-F1", "right": "right at p > 0.5", "log_loss": "log-l
     show_default=True,
     help="How much macro-F1 on general postings may be lost; 1 lets a ladder of one's own go its way.",
 )
+@click.option(
+    "--rungs",
+    help="The rungs of your ladder, lowest first, by commas, where labels have a `rung`: apm,pm,senior,director.",
+)
 @click.option("--force", is_flag=True, help="Replace a model that stands there.")
 def adapt(
-    postings: Path, labels: tuple[Path, ...], base: Path | None, output: Path, max_drift: float, force: bool
+    postings: Path,
+    labels: tuple[Path, ...],
+    base: Path | None,
+    output: Path,
+    max_drift: float,
+    rungs: str | None,
+    force: bool,
 ) -> None:
     """Adapt a model to your own ladder with some tens of labels, without its training text.
 
@@ -43,8 +53,13 @@ def adapt(
     """
     from postclass.adapting import adapt as make
 
-    made = make(postings=postings, labels=labels, base=base, output=output, max_drift=max_drift, force=force)
+    names = [name.strip() for name in rungs.split(",")] if rungs else []
+    made = make(
+        postings=postings, labels=labels, base=base, output=output, rungs=names, max_drift=max_drift, force=force
+    )
     click.echo(table(made.figures))
+    if "rungs" in made.figures:
+        click.echo("\n" + rung_table(made.figures["rungs"]))
     click.echo(told(made.figures), err=True)
     click.echo(
         f"The model is in {output}; `postclass model diff BEFORE {output} --postings FILE` shows the verdicts that "
@@ -58,6 +73,15 @@ def table(figures: Mapping[str, Any]) -> str:
     lines = ["| out of fold | before | after | difference |", "|---|---|---|---|"]
     for key, name in _ROWS.items():
         cells = [_cell(figures[key][column], signed=column == "difference") for column in _COLUMNS]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def rung_table(figures: Mapping[str, Any]) -> str:
+    """The figures of the scale out of fold, beside the commonest rung, as a Markdown table."""
+    lines = ["| rungs, out of fold | exact | within one | quadratic kappa |", "|---|---|---|---|"]
+    for key, name in (("scale", "scale"), ("commonest", "always the commonest")):
+        cells = [f"{figures[key][column]:.3f}" for column in ("exact", "within_one", "quadratic_kappa")]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
