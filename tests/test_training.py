@@ -14,6 +14,8 @@ from postclass.modelfile import FILES, FORMAT, MANIFEST, TERMS, load_model
 from postclass.training import STEPS, train
 from smallcorpus import DIRECTORS, GOLD, NEITHER, OTHERS, write_corpus
 
+LABELLED = Path(__file__).parents[1] / "data/labelled"
+
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """A JSONL file's objects."""
@@ -122,11 +124,13 @@ def test_progress_and_force(trained: Path) -> None:
 
 
 def test_nothing_is_written_when_training_fails(trained: Path, tmp_path: Path) -> None:
-    """Labels that fit no posting, or a file that is missing, leave no directory behind."""
+    """Labels that fit no posting, invented employers alone, or a missing file leave no directory behind."""
     rewrite(tmp_path / "labels.jsonl", [{"id": "x", "level": "pm", "traits": {}}])
 
     with pytest.raises(TrainingError, match="none of its postings has a label"):
         train(postings=trained / "postings.jsonl", labels=[tmp_path / "labels.jsonl"], output=tmp_path / "model")
+    with pytest.raises(TrainingError, match="no term stands in the postings of 5 or more employers"):
+        train(postings=LABELLED / "postings.jsonl", labels=[LABELLED / "labels.jsonl"], output=tmp_path / "model")
     with pytest.raises(InputError, match="can't be read"):
         train(postings=tmp_path / "none.jsonl", labels=[trained / "labels.jsonl"], output=tmp_path / "model")
 

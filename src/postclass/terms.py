@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from postclass.corpus import Document
+from postclass.errors import TrainingError
 from postclass.features import TOKEN, Space, Tf
 
 Matrix: TypeAlias = Any  # a scipy.sparse.csr_matrix; scipy ships no types
@@ -19,6 +20,10 @@ Rows = npt.NDArray[np.int64]
 
 MIN_EMPLOYERS = 5  # a term of fewer employers may be one of their own words (the privacy promise)
 COMMON = 60  # an employer's name that stands at this many other employers is a common word
+_TOO_FEW = (
+    f"no term stands in the postings of {MIN_EMPLOYERS} or more employers, so there is nothing to learn from;"
+    " give postings of more employers, and name these in `employer` or `company`"
+)
 _SECRET = re.compile(r"\b(?:https?|www|com|org|net|gmail|email|html?)\b|\d{3}|_")
 
 
@@ -66,13 +71,18 @@ def single(weights: Floats) -> Floats:
 def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
     """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
     vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32)
-    matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
+    try:
+        matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
+    except ValueError as error:  # no word at all, or none in enough texts
+        raise TrainingError(_TOO_FEW) from error
     known = np.array([not employer.startswith("(none)") for employer in employers])
     names, groups = np.unique(np.array(employers)[known], return_inverse=True)
     membership = sp.csr_matrix((np.ones(len(groups)), (groups, np.flatnonzero(known))), shape=(len(names), len(texts)))
     spread = np.asarray(((membership @ (matrix > 0)) > 0).sum(axis=0)).ravel()
     terms = vectorizer.get_feature_names_out()
     keep = [i for i in np.flatnonzero(spread >= MIN_EMPLOYERS) if not banned.hits(terms[i])]
+    if not keep:
+        raise TrainingError(_TOO_FEW)
     return Counts(tuple(terms[i] for i in keep), matrix[:, keep], longest, tf)
 
 
