@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postclass import scorer as scorer_module
 from postclass.batch import Summary, classify
 from postclass.batches import Chunk, verdicts_of
 from postclass.engines import InProcess, Pace, choice, cut
@@ -22,6 +23,7 @@ from postclass.engines.task import Task, choose_way, judge_packed, model_digest,
 from postclass.engines.workers import Workers
 from postclass.errors import EngineError, ModelError
 from postclass.judge import JudgeSettings
+from postclass.kernel import cache
 from postclass.posting import Posting, Rejection
 from scorers import Given, Kept, Lengths, Mask, Records, chunk, numbered, verdict
 
@@ -219,19 +221,23 @@ def test_other_versions_and_models() -> None:
 
 
 def test_choose_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One way for a run: compiled for large inputs where numba is, else numpy; plain for small ones or in full."""
-    monkeypatch.setattr(task_module, "find_spec", lambda name: name)
-    monkeypatch.setattr(task_module, "is_compiled", lambda: False)
+    """One way for a run: compiled for large inputs, larger ones where it can't be kept, else numpy; plain for few."""
+    monkeypatch.setattr(scorer_module, "find_spec", lambda name: name)
+    monkeypatch.setattr(cache, "is_compiled", lambda: False)
+    monkeypatch.setattr(cache, "is_kept", lambda: True)
     terms, full = JudgeSettings(), JudgeSettings(explain="full")
-    ways = [choose_way(rows, terms) for rows in (10, 300, 4096)] + [choose_way(4096, full)]
-    monkeypatch.setattr(task_module, "is_compiled", lambda: True)
+    ways = [choose_way(rows, terms) for rows in (10, 300, 2100)] + [choose_way(4096, full)]
+    monkeypatch.setattr(cache, "is_kept", lambda: False)
+    ways += [choose_way(rows, terms) for rows in (2100, 4096)]
+    monkeypatch.setattr(cache, "is_compiled", lambda: True)
     ways += [choose_way(rows, terms) for rows in (10, 300)]
-    monkeypatch.setattr(task_module, "find_spec", lambda name: None)
+    for module in (scorer_module, task_module):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
     ways.append(choose_way(4096, terms))
     with pytest.raises(ModelError, match="lacks numba"):
         judge_packed(Task(None, terms, way="compiled", load=Lengths.load), packed(chunk([]).postings))
 
-    assert ["plain", "numpy", "compiled", "plain", "plain", "compiled", "numpy"] == ways
+    assert ["plain", "numpy", "compiled", "plain", "numpy", "compiled", "plain", "compiled", "numpy"] == ways
 
 
 def test_rejections_alone() -> None:

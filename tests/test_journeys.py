@@ -148,7 +148,8 @@ def test_an_audit(there: Installed) -> None:
 
     assert (there.work / "audit.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert (there.work / "audit.xlsx").read_bytes().startswith(b"PK")
-    assert "inflated" in said
+    assert f"{len(own_rows())} postings audited." in said
+    assert "titles above the text" in said
 
 
 def distinct_postings(count: int) -> Iterator[dict[str, Any]]:

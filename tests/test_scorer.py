@@ -79,7 +79,7 @@ def test_large_batches_take_a_quicker_path(missing: bool, way: str, monkeypatch:
     """From some hundreds of postings on, and from then on for all, numba judges, or numpy where that is missing."""
     pytest.importorskip("numba")
     monkeypatch.setattr("postclass.scorer._WORTH_COMPILING", 10)
-    monkeypatch.setattr("postclass.scorer._WORTH_LOADING", 10)
+    monkeypatch.setattr("postclass.scorer.WORTH_LOADING", 10)
     monkeypatch.setattr("postclass.scorer._WORTH_VECTORS", 10)
     monkeypatch.setattr("postclass.scorer.find_spec", lambda _: None if missing else object())
     scorer = Scorer(MODEL, JudgeSettings(explain="none"))

@@ -23,11 +23,25 @@ Way = Literal["auto", "plain", "numpy", "compiled"]
 
 # The compiled path takes a second to load and, the first time on a machine, half a minute to compile; the plain path
 # judges 120 postings a second.
-_WORTH_LOADING = 256  # postings in one batch
+WORTH_LOADING = 256  # postings in one batch
 _WORTH_COMPILING = 2048
+# Where it can't be kept, every run compiles anew; that is worth it from some 8,000 postings on, and whoever begins with
+# all but a full chunk may well have as many.
+_WORTH_COMPILING_EACH_TIME = 4000
 # numpy's tables take 0.4 s to make; then it saves half of the 10 ms that a posting takes plainly (measured: quicker all
 # in all from 96 postings on, slower at 64).
 _WORTH_VECTORS = 96
+
+
+def is_worth_compiled(rows: int) -> bool:
+    """Whether numba is installed, and so many postings are judged quicker by compiled code, all in all."""
+    if find_spec("numba") is None:
+        return False
+    from postclass.kernel import cache
+
+    if cache.is_compiled():
+        return rows >= WORTH_LOADING
+    return rows >= (_WORTH_COMPILING if cache.is_kept() else _WORTH_COMPILING_EACH_TIME)
 
 
 class Scorer:
@@ -87,11 +101,8 @@ class Scorer:
             return "plain"
         if self._way != "auto":
             return self._way
-        if find_spec("numba") is not None:
-            from postclass.kernel.cache import is_compiled
-
-            if "compiled" in self._loaded or rows >= (_WORTH_LOADING if is_compiled() else _WORTH_COMPILING):
-                return "compiled"
+        if "compiled" in self._loaded or is_worth_compiled(rows):
+            return "compiled"
         return "numpy" if "numpy" in self._loaded or rows >= _WORTH_VECTORS else "plain"
 
     def _numbers(self, way: Way) -> Numbers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postclass.cli.closing import resumable, summary_lines
-from postclass.cli.progress import Progress
+from postclass.cli.progress import Progress, say_if_compiling
 from postclass.cli.table import Table
 from postclass.errors import EXIT_FINDINGS
 from postclass.verdict import Explain
@@ -163,6 +163,8 @@ def _run(
         task = replace(task, way=long.way)
     if long is not None:
         long.way = task.way
+    if task.way == "compiled":
+        say_if_compiling()
     with ExitStack() as stack:
         stack.enter_context(resumable(long))
         claim = stack.enter_context(claimed(_files(output, long, writing)))

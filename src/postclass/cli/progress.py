@@ -12,6 +12,15 @@ import click
 _REDRAWS = 0.2  # seconds between two states of the progress line; more often flickers and costs time
 
 
+def say_if_compiling() -> None:
+    """Say on stderr, terminal or not, why nothing else is heard for a while: the quick scorer is not compiled yet."""
+    from postclass.kernel.cache import is_compiled, is_kept
+
+    if not is_compiled():
+        where = "once on this machine" if is_kept() else "for this run: to keep it, name a folder by NUMBA_CACHE_DIR"
+        click.echo(f"Compiling the quick scorer, {where}; it takes about half a minute.", err=True)
+
+
 class Read(Protocol):
     """What is read: a `Source`."""
 

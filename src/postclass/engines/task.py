@@ -16,15 +16,10 @@ from postclass.batches import to_batch
 from postclass.engines import Judge, checked
 from postclass.errors import ModelError
 from postclass.judge import JudgeSettings
-from postclass.kernel.cache import is_compiled
 from postclass.modelfile import MANIFEST, SHIPPED
 from postclass.posting import Posting
 from postclass.resources import resource
-from postclass.scorer import Scorer, Way
-
-# Postings from which on the compiled path is quicker all in all: it takes a second to load, and where it has never run
-# it is compiled first.
-_WORTH_LOADING, _WORTH_COMPILING = 256, 2048
+from postclass.scorer import WORTH_LOADING, Scorer, Way, is_worth_compiled
 
 
 def load_scorer(model: Path | None, settings: JudgeSettings, way: Way) -> Judge:
@@ -58,11 +53,9 @@ def choose_way(rows: int, settings: JudgeSettings) -> Way:
 
     The ways agree to the 15th digit, not to the last bit. So a run has one, wherever and however its pieces are judged.
     """
-    if settings.explain == "full" or rows < _WORTH_LOADING:
+    if settings.explain == "full" or rows < WORTH_LOADING:
         return "plain"
-    if find_spec("numba") is None:
-        return "numpy"
-    return "compiled" if rows >= _WORTH_COMPILING or is_compiled() else "numpy"
+    return "compiled" if is_worth_compiled(rows) else "numpy"
 
 
 def model_digest(model: Path | None) -> str:
