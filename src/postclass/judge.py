@@ -60,12 +60,12 @@ class Model:
     ) -> Iterator[Verdict]:
         """Judges postings one by one, in order: `Posting`s, mappings with its fields, or bare descriptions."""
         for row, posting in enumerate(postings, start=1):
-            yield self.judge_one(_as_posting(posting, row), settings=settings)
+            yield self.judge_one(as_posting(posting, row), settings=settings)
 
     def judge_one(self, posting: Posting, *, settings: JudgeSettings = JudgeSettings()) -> Verdict:
         """Judges one posting."""
         reading = read_posting(posting)
-        why = self._fault(reading)
+        why = self.unusable(reading)
         notes = ("truncated",) if reading.text.truncated else ()
         if why is not None:
             told: tuple[()] | None = None if settings.explain == "none" else ()
@@ -122,17 +122,22 @@ class Model:
             return "director"
         return "pm" if p_director <= decision.pm else "unclear"
 
-    def _fault(self, reading: Reading) -> str | None:
+    def unusable(self, reading: Reading) -> str | None:
+        """Why there is nothing to judge in a posting, as a note; None where there is."""
         words = [word for line in reading.words for word in line if len(word) > 1]
         english = sum(word in ENGLISH for word in words)
         return fault(reading.text, len(words), english, sum(word in self.parts.level_space.index for word in words))
 
     def in_scope(self, lines: Sequence[list[str]], *, names_role: bool) -> float:
         """The probability that masked lines' words are those of a product-management posting."""
+        slope, bias = self.parts.scope
+        return logistic(slope * self.scope_log_odds(lines, names_role=names_role) + bias)
+
+    def scope_log_odds(self, lines: Sequence[list[str]], *, names_role: bool) -> float:
+        """The scope head's log-odds, before they are calibrated."""
         parts = self.parts
         terms, values = parts.scope_space.values(scope_words(lines, names_role=names_role))
-        slope, bias = parts.scope
-        return logistic(slope * (parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))) + bias)
+        return parts.scope_head.bias + sum(parts.scope_head.shares(terms, values))
 
 
 def fault(text: Text, words: int, english: int, known: int) -> str | None:
@@ -152,7 +157,8 @@ def fault(text: Text, words: int, english: int, known: int) -> str | None:
     return None
 
 
-def _as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting:
+def as_posting(posting: Posting | Mapping[str, Any] | str, row: int) -> Posting:
+    """What stands for a posting as one; raises `RecordError` for a mapping without a description."""
     if isinstance(posting, Posting):
         return posting
     if isinstance(posting, str):
