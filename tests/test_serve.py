@@ -163,6 +163,16 @@ def test_a_bad_file_is_told(client: TestClient, name: str, content: bytes, statu
     assert "postclass-" not in answer.json()["error"]
 
 
+def test_an_audit_has_an_end() -> None:
+    """A file that takes too long is told so, and the process that worked on it goes on with the next."""
+    lines = "\n".join(json.dumps(row) for row in own_rows())
+    with TestClient(make_app(replace(SMALL, max_upload=2**22, max_seconds=0.05)), base_url="http://127.0.0.1") as hasty:
+        answers = [hasty.post("/v1/audit", params={"name": "jobs.jsonl"}, content=lines) for _ in range(2)]
+
+    assert [422, 422] == [answer.status_code for answer in answers]
+    assert "jobs.jsonl: takes longer than the 0 seconds that this page gives to a file" in answers[0].json()["error"]
+
+
 def test_rejections_name_the_upload(client: TestClient) -> None:
     """A ragged row is told with its line and the file's own name."""
     told = client.post("/v1/audit", params={"name": "a.csv"}, content=b"title,description\nx\n").json()
@@ -313,10 +323,10 @@ def test_a_worker_does_the_same_by_itself(tmp_path: Path) -> None:
     assert "no description column" in work.classify(b'{"a": 1}\n', row=5, explain="none", prior=None)[0]["rejected"]
     options: dict[str, Any] = {"format": "jsonl"}
     assert b'"inflated"' in work.audit(
-        str(path), name="a", format="page", options=options, max_records=5, max_text=10**6
+        str(path), name="a", format="page", options=options, max_records=5, max_text=10**6, max_seconds=60
     )
     with pytest.raises(InputError, match="more than this page takes"):
-        work.audit(str(path), name="a", format="json", options=options, max_records=5, max_text=10)
+        work.audit(str(path), name="a", format="json", options=options, max_records=5, max_text=10, max_seconds=60)
 
 
 def test_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,3 +398,4 @@ def test_docs_name_the_limits() -> None:
 
     assert f"{settings.max_upload // 2**20} MiB" in docs
     assert f"{settings.max_records:,} postings" in docs
+    assert f"{settings.max_seconds:.0f} seconds" in docs

@@ -263,6 +263,7 @@ class _Server:
                 made = await self._slow.run(
                     work.audit, str(path), name=name, format=format, options=options,
                     max_records=self._settings.max_records, max_text=self._settings.max_text,
+                    max_seconds=self._settings.max_seconds,
                 )  # fmt: skip
         headers = {} if format == "page" else {"content-disposition": f'attachment; filename="audit.{format}"'}
         return Response(made, media_type=MEDIA[format], headers=headers)

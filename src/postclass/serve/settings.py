@@ -18,6 +18,7 @@ class ServeSettings:
     max_line: int = 8 * 2**20  # bytes of one record in it
     max_text: int = 256 * 2**20  # characters of all postings of a file together, once it is unpacked
     max_records: int = 20_000  # postings of a file to audit
+    max_seconds: float = 600.0  # of work on one audit; the largest takes some 400 where numba is not installed
     waiting: int = 256  # requests about one posting that are worked on or wait
     audits: int = 3  # audits that are worked on or wait; they are done one at a time
     streams: int = 4  # streams that are worked on at a time

@@ -7,8 +7,10 @@ that the server has just put down for it.
 import io
 import signal
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any, Literal
 
 from postclass.agreement import Agreement, agreement
@@ -161,8 +163,53 @@ def audit(  # noqa: PLR0913 - what an audit may be asked for
     options: dict[str, Any],
     max_records: int,
     max_text: int,
+    max_seconds: float,
 ) -> bytes:
     """An upload in, its audit in a format out. Raises `InputError` with the name that the upload was given."""
+    try:
+        with _within(max_seconds):
+            return _audit(path, name, format, options, max_records=max_records, max_text=max_text)
+    except PostclassError as error:
+        raise type(error)(str(error).replace(path, name)) from None
+    except _OutOfTime:
+        raise InputError(
+            f"{name}: takes longer than the {max_seconds:.0f} seconds that this page gives to a file; "
+            "audit it with `postclass audit FILE`."
+        ) from None
+
+
+class _OutOfTime(BaseException):
+    """The time for a piece of work is over; no handler on the way takes it for a failure of its own."""
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise `_OutOfTime` in the block when it takes longer; this process has one thread that works, its main one."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _audit(  # noqa: PLR0913 - as `audit`
+    path: str,
+    name: str,
+    format: AuditFormat,  # noqa: A002 - as the API calls it
+    options: dict[str, Any],
+    *,
+    max_records: int,
+    max_text: int,
+) -> bytes:
     from postclass.audit import AuditSettings
     from postclass.audit import audit as run
     from postclass.inputs import Inputs
@@ -171,12 +218,9 @@ def audit(  # noqa: PLR0913 - what an audit may be asked for
     worker = _HELD[0]
     settings = AuditSettings(prior=options.pop("prior", None))
     reading = SourceSettings(about=True, limit=max_records + 1, **options)
-    try:
-        with Inputs([path], settings=reading) as records:
-            made = run(_bounded(records, max_records, max_text), worker.model, source=name, settings=settings)
-            made = replace(made, hints=records.hints())
-    except PostclassError as error:
-        raise type(error)(str(error).replace(path, name)) from None
+    with Inputs([path], settings=reading) as records:
+        made = run(_bounded(records, max_records, max_text), worker.model, source=name, settings=settings)
+        made = replace(made, hints=records.hints())
     made = _named(made, path, name)
     if format == "page":
         return script_json(page_record(made, worker.traits)).encode("utf-8", "backslashreplace")
