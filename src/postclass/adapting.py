@@ -37,7 +37,10 @@ from postclass.judge import Model
 from postclass.measures import Figure, draw, figure, macro_f1, ratio
 from postclass.modelfile import MANIFEST, SHIPPED, load_model, save_model
 from postclass.ordinal import Fitted, as_scale, best_scale, honest_chances, placed, rung_figures
+from postclass.owntraits import with_traits
 from postclass.resources import resource
+from postclass.scale import widened
+from postclass.traits import Trait, read_traits
 from postclass.twins import near
 
 FEWEST = 8  # labels of a level, and
@@ -94,11 +97,17 @@ class Adapted:
 
 
 def adapt_model(
-    model: Model, documents: Sequence[Document], *, rungs: Sequence[str] = (), max_drift: float = MAX_DRIFT
+    model: Model,
+    documents: Sequence[Document],
+    *,
+    rungs: Sequence[str] = (),
+    traits: Sequence[Trait] = (),
+    max_drift: float = MAX_DRIFT,
 ) -> Adapted:
-    """Adapts a model to documents with a level, and fits a scale where `rungs` are named, lowest first.
+    """Adapts a model to documents with a level, fits a scale where `rungs` are named, lowest first, and adds `traits`.
 
-    Raises `TrainingError` for too few documents of a level or a rung.
+    Traits of a known key are told in their new words. Raises `TrainingError` for too few documents of a level, a rung
+    or a trait.
     """
     documents = [document for document in documents if document.level in {"director", "pm"}]
     director = np.array([document.level == "director" for document in documents], dtype=bool)
@@ -115,7 +124,7 @@ def adapt_model(
     with threadpool_limits(1):  # sums in another order would end in other bytes
         change, place, free = choose(evidence, director, groups, general, max_drift=max_drift)
         honest = nested(evidence, director, groups, general, max_drift=max_drift)
-    figures = {
+    figures: dict[str, Any] = {
         "labels": {"director": int(director.sum()), "pm": int((~director).sum())},
         "employers": len({document.employer for document in documents}),
         "strength": None if np.isinf(STRENGTHS[place]) else STRENGTHS[place],
@@ -140,7 +149,13 @@ def adapt_model(
             )
         scale = as_scale(fitted, rungs, parts, general.scale)
         figures["rungs"] = {"names": list(rungs), "labels": np.bincount(places[on]).tolist(), **measured}
-    return Adapted(Model(parts, model.manifest, scale), STRENGTHS[place], figures)
+    own = {trait.key: trait for trait in (*model.own_traits, *traits)}
+    added = [trait for trait in traits if trait.key not in parts.traits]
+    if added:
+        with threadpool_limits(1):
+            parts, figures["traits"] = with_traits(parts, added, documents, groups)
+        scale = None if scale is None else widened(scale, len(added))
+    return Adapted(Model(parts, model.manifest, scale, tuple(own.values())), STRENGTHS[place], figures)
 
 
 def _fit_rungs(evidence: Evidence, rungs: Rows, size: int, groups: Rows) -> tuple[Fitted, dict[str, Any]]:
@@ -210,6 +225,7 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
     base: Path | None = None,
     output: Path,
     rungs: Sequence[str] = (),
+    traits: Path | None = None,
     max_drift: float = MAX_DRIFT,
     force: bool = False,
 ) -> Adapted:
@@ -220,7 +236,10 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
     if (output / MANIFEST).exists() and not force:
         raise OutputError(f"{output}: a model stands there; give another directory, or --force to replace it")
     model = load_model(base)
-    made = adapt_model(model, read_labelled(postings, labels), rungs=rungs, max_drift=max_drift)
+    own = () if traits is None else read_traits(traits)
+    keys = {*model.parts.traits, *(trait.key for trait in own)}
+    documents = read_labelled(postings, labels, traits=keys)
+    made = adapt_model(model, documents, rungs=rungs, traits=own, max_drift=max_drift)
     directory = resource(SHIPPED) if base is None else base
     about = {
         "name": output.resolve().name,
@@ -233,5 +252,11 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
         },
         **{name: model.manifest[name] for name in ("versions", "platform", "training") if name in model.manifest},
     }
-    save_model(made.model.parts, output, about=json.loads(json.dumps(about)), scale=made.model.scale)
+    save_model(
+        made.model.parts,
+        output,
+        about=json.loads(json.dumps(about)),
+        scale=made.model.scale,
+        own_traits=made.model.own_traits,
+    )
     return made

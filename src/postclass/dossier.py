@@ -11,7 +11,6 @@ from postclass.opinion import form_opinion, found
 from postclass.posting import Posting
 from postclass.renaming import fitting_titles
 from postclass.rewriting import Draft, rework, rewrite
-from postclass.traits import load_traits
 from postclass.verdict import Explanation
 
 SIDES: tuple[Side, ...] = ("director", "pm")
@@ -26,7 +25,7 @@ class Dossiers:
 
     def detail(self, posting: Posting, agreed: Agreement) -> Detail:
         """All that is told of a posting that has usable text."""
-        parts, traits = self._model.parts, load_traits()
+        parts, traits = self._model.parts, self._model.traits
         reading = read_posting(posting)
         opinion = form_opinion(parts, reading.words, prior=self._prior)
         keys = found(parts, opinion)

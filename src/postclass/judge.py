@@ -14,6 +14,7 @@ from postclass.opinion import Opinion, Parts, form_opinion, found, logistic
 from postclass.posting import Posting
 from postclass.scale import RungScale, position, rung_chances
 from postclass.text import Text
+from postclass.traits import Trait, load_traits
 from postclass.verdict import Explain, Level, Term, Verdict
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ class Model:
     parts: Parts
     manifest: Mapping[str, Any] = field(default_factory=dict)
     scale: RungScale | None = None  # of an employer's own ladder
+    own_traits: tuple[Trait, ...] = ()  # added, or told in an employer's own words
+
+    @property
+    def traits(self) -> tuple[Trait, ...]:
+        """The traits as this model tells them; an own one stands in for the shipped one of its key."""
+        by_key = {trait.key: trait for trait in (*load_traits(), *self.own_traits)}
+        return tuple(by_key.values())
 
     def judge(
         self,

@@ -22,6 +22,7 @@ from postclass.npz import pack, unpack
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Presence
 from postclass.resources import resource
 from postclass.scale import RungScale
+from postclass.traits import Trait, as_trait
 
 FORMAT = 1
 SHIPPED = "models/product-roles"
@@ -52,14 +53,22 @@ def load_model(path: Path | str | None = None, *, expect_sha256: str | None = No
         heads = _json(directory / HEADS, contents[HEADS])
         parts = _build(heads, _json(directory / TERMS, contents[TERMS]), contents[WEIGHTS])
         scale = None if "scale" not in heads else _rung_scale(heads["scale"], parts)
+        own = tuple(as_trait(table, where=str(directory / HEADS)) for table in heads.get("own_traits", ()))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelError(
             f"{directory}: the model's parts do not fit each other: {error!r}; get the model anew"
         ) from error
-    return Model(parts, manifest, scale)
+    return Model(parts, manifest, scale, own)
 
 
-def save_model(parts: Parts, directory: Path, *, about: Mapping[str, Any], scale: RungScale | None = None) -> None:
+def save_model(
+    parts: Parts,
+    directory: Path,
+    *,
+    about: Mapping[str, Any],
+    scale: RungScale | None = None,
+    own_traits: Sequence[Trait] = (),
+) -> None:
     """Writes a model's files and its manifest, which says what `about` says and the hashes of the files.
 
     The directory then holds the whole model or, if the disk fails, what it held before. Raises `StorageError`.
@@ -67,6 +76,8 @@ def save_model(parts: Parts, directory: Path, *, about: Mapping[str, Any], scale
     from postclass.wholefile import storage, write_together  # here, for a check only loads
 
     heads = _heads(parts) | ({} if scale is None else {"scale": _scale_table(scale, parts)})
+    if own_traits:
+        heads["own_traits"] = list(map(asdict, own_traits))
     contents = {HEADS: _dump(heads), TERMS: _dump(_terms(parts)), WEIGHTS: pack(_vectors(parts))}
     files = {name: {"bytes": len(c), "sha256": hashlib.sha256(c).hexdigest()} for name, c in contents.items()}
     contents[MANIFEST] = _dump({"format": FORMAT, **about, "files": files}, indent=2)

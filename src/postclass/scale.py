@@ -5,7 +5,7 @@ McCullagh (1980); the position is affine in the verdict's log-odds, the pooled l
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postclass.opinion import Opinion, Parts, Pools, logistic
 
@@ -35,3 +35,8 @@ def rung_chances(scale: RungScale, place: float) -> dict[str, float]:
     """The probability of each rung at a position; they add up to 1."""
     below = [0.0, *(logistic(threshold - place) for threshold in scale.thresholds), 1.0]
     return {rung: high - low for rung, low, high in zip(scale.rungs, below, below[1:], strict=False)}
+
+
+def widened(scale: RungScale, traits: int) -> RungScale:
+    """The same scale for a model with so many more traits, which weigh nothing in it."""
+    return replace(scale, pools=(*scale.pools[:-1], *((0.0, 0.0, 0.0),) * traits, scale.pools[-1]))

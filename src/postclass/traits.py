@@ -47,7 +47,7 @@ def read_traits(path: Path) -> tuple[Trait, ...]:
     tables = document.get("trait")
     if not isinstance(tables, list) or not tables:
         raise ModelError(f"{path}: there is no [[trait]] in it")
-    traits = tuple(_trait(table, where=f"{path}: trait {number}") for number, table in enumerate(tables, start=1))
+    traits = tuple(as_trait(table, where=f"{path}: trait {number}") for number, table in enumerate(tables, start=1))
     keys = [trait.key for trait in traits]
     doubled = sorted({key for key in keys if keys.count(key) > 1})
     if doubled:
@@ -55,7 +55,7 @@ def read_traits(path: Path) -> tuple[Trait, ...]:
     return traits
 
 
-def _trait(table: object, *, where: str) -> Trait:
+def as_trait(table: object, *, where: str) -> Trait:
     """One `[[trait]]` table in, a `Trait` out, every field present and of its type."""
     if not isinstance(table, Mapping):
         raise ModelError(f"{where} is not a table")

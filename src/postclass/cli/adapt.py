@@ -33,6 +33,9 @@ _ROWS = {"macro_f1": "macro-F1", "right": "right at p > 0.5", "log_loss": "log-l
     "--rungs",
     help="The rungs of your ladder, lowest first, by commas, where labels have a `rung`: apm,pm,senior,director.",
 )
+@click.option(
+    "--traits", type=FILE, help="Your own traits, TOML like `data/traits.toml`: new ones, or other words for ours."
+)
 @click.option("--force", is_flag=True, help="Replace a model that stands there.")
 def adapt(
     postings: Path,
@@ -41,6 +44,7 @@ def adapt(
     output: Path,
     max_drift: float,
     rungs: str | None,
+    traits: Path | None,
     force: bool,
 ) -> None:
     """Adapt a model to your own ladder with some tens of labels, without its training text.
@@ -55,11 +59,20 @@ def adapt(
 
     names = [name.strip() for name in rungs.split(",")] if rungs else []
     made = make(
-        postings=postings, labels=labels, base=base, output=output, rungs=names, max_drift=max_drift, force=force
+        postings=postings,
+        labels=labels,
+        base=base,
+        output=output,
+        rungs=names,
+        traits=traits,
+        max_drift=max_drift,
+        force=force,
     )
     click.echo(table(made.figures))
     if "rungs" in made.figures:
         click.echo("\n" + rung_table(made.figures["rungs"]))
+    for key, found in made.figures.get("traits", {}).items():
+        click.echo(f"Trait {key}: {found['postings']} postings have it; F1 {found['f1']:.3f} out of fold.", err=True)
     click.echo(told(made.figures), err=True)
     click.echo(
         f"The model is in {output}; `postclass model diff BEFORE {output} --postings FILE` shows the verdicts that "

@@ -1,7 +1,7 @@
 """`postclass audit`: files of postings in, what their titles claim held against what their texts show out."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +15,7 @@ from postclass.finding import KINDS
 if TYPE_CHECKING:
     from postclass.audit import Ignored
     from postclass.finding import Audit, Finding
+    from postclass.traits import Trait
 
 IGNORE_FILE = ".postclassignore"
 _SHOWN = 20  # findings on the terminal; a report holds them all
@@ -89,7 +90,6 @@ def audit(
     from postclass.modelfile import load_model
     from postclass.report.auditfile import target_of, write_audit
     from postclass.sources import SourceSettings
-    from postclass.traits import load_traits
 
     targets = [target_of(output, to=to, force=force, sources=sources) for output in outputs]
     reading = SourceSettings(
@@ -101,12 +101,13 @@ def audit(
         prior=prior, targets=SIDES if target is None else (target,), told=told, ignore=_ignored(ignore_file)
     )
     with Inputs(sources, settings=reading) as records, Progress(records, shown=sys.stderr.isatty()) as progress:
-        made = run(records, load_model(model), source=", ".join(sources), settings=settings, progress=progress.show)
+        judge = load_model(model)
+        made = run(records, judge, source=", ".join(sources), settings=settings, progress=progress.show)
         made = replace(made, hints=records.hints())
     for one in targets:
-        write_audit(made, load_traits(), one)
+        write_audit(made, judge.traits, one)
     quiet = any(one.path is None for one in targets)
-    for line in _closing(made, listed=not targets):
+    for line in _closing(made, judge.traits, listed=not targets):
         click.echo(line, err=quiet)
     if made.rejections or _failing(made, fail_on):
         raise click.exceptions.Exit(EXIT_FINDINGS)
@@ -130,7 +131,7 @@ def _failing(made: "Audit", fail_on: tuple[str, ...]) -> bool:
     return any(finding.kind in kinds and not finding.ignored for finding in made.findings)
 
 
-def _closing(made: "Audit", *, listed: bool) -> Iterator[str]:
+def _closing(made: "Audit", traits: "Sequence[Trait]", *, listed: bool) -> Iterator[str]:
     """What the audit comes to, and without a report the findings themselves."""
     from postclass.report.auditwords import TRUTH, summary_words
     from postclass.report.words import one_line
@@ -145,7 +146,7 @@ def _closing(made: "Audit", *, listed: bool) -> Iterator[str]:
     )
     for finding in mismatches[:_SHOWN]:
         yield ""
-        yield from _told(finding)
+        yield from _told(finding, traits)
     if len(mismatches) > _SHOWN:
         yield ""
         yield f"… and {len(mismatches) - _SHOWN:,} more; a report has them all: -o audit.html"
@@ -156,15 +157,13 @@ def _closing(made: "Audit", *, listed: bool) -> Iterator[str]:
         yield one_line(f"Not read: row {rejection.row} ({rejection.where}): {rejection.reason}")
 
 
-def _told(finding: "Finding") -> Iterator[str]:
+def _told(finding: "Finding", traits: "Sequence[Trait]") -> Iterator[str]:
     from postclass.report.auditwords import TRUTH, advice, headline
     from postclass.report.words import one_line
-    from postclass.traits import load_traits
 
     named = ", ".join(
         filter(None, (finding.title, finding.company, finding.path if finding.line else f"row {finding.row}"))
     )
     yield one_line(named)
-    traits = {trait.key: trait for trait in load_traits()}
-    sentences = (headline(finding), *advice(finding, traits))
+    sentences = (headline(finding), *advice(finding, {trait.key: trait for trait in traits}))
     yield from (f"  {one_line(sentence)}" for sentence in sentences if sentence != TRUTH)

@@ -62,22 +62,21 @@ def check(
     from postclass.posting import Posting
 
     posting = Posting(read_posting(file, encoding=encoding), title=title, company=company)
-    verdict = load_model(model).judge_one(posting, settings=JudgeSettings(explain="full", prior=prior))
+    judge = load_model(model)
+    verdict = judge.judge_one(posting, settings=JudgeSettings(explain="full", prior=prior))
     if style == "json":
         from postclass.report.words import render_json
 
         shown = render_json(verdict)
     elif style == "html":
         from postclass.report.page import render_html
-        from postclass.traits import load_traits
 
-        shown = render_html(verdict, load_traits())
+        shown = render_html(verdict, judge.traits)
     else:
         from postclass.report.text import render_text
-        from postclass.traits import load_traits
 
         coloured = wants_color(color)
-        shown = render_text(verdict, traits=load_traits(), color=coloured, width=shutil.get_terminal_size().columns)
+        shown = render_text(verdict, traits=judge.traits, color=coloured, width=shutil.get_terminal_size().columns)
         click.echo(shown, color=coloured)
         return
     # Machines read these in UTF-8, whatever the terminal's encoding; a lone surrogate becomes an escape.

@@ -186,8 +186,11 @@ def given_words(verdict: Verdict) -> str:
 
 
 def note_words(verdict: Verdict) -> tuple[str, ...]:
-    """The notes as sentences; one that repeats the headline is left out."""
-    return tuple(f"{begun(NOTES.get(code, code))}." for code in verdict.notes if code != "close")
+    """The notes as sentences, one that repeats the headline left out, and the likeliest rung of a ladder."""
+    notes = tuple(f"{begun(NOTES.get(code, code))}." for code in verdict.notes if code != "close")
+    if verdict.rungs is None or verdict.rung is None:
+        return notes
+    return (f"On the ladder: {verdict.rung} ({percent(verdict.rungs[verdict.rung])}).", *notes)
 
 
 def render_json(verdict: Verdict) -> str:

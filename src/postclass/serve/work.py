@@ -27,7 +27,6 @@ from postclass.posting import Posting, Rejection
 from postclass.report.auditfile import render
 from postclass.report.auditjson import finding_record
 from postclass.report.auditpage import Told, page_record, script_json
-from postclass.traits import load_traits
 from postclass.verdict import Explain, Verdict, to_record
 
 AuditFormat = Literal["json", "html", "csv", "xlsx", "page"]
@@ -38,7 +37,7 @@ class Worker:
 
     def __init__(self, model: Path | None) -> None:
         self.model: Model = load_model(model)
-        self.traits = load_traits()
+        self.traits = self.model.traits
         self._dossiers: dict[tuple[float | None, tuple[Side, ...]], Dossiers] = {}
 
     def dossiers(self, prior: float | None, targets: tuple[Side, ...]) -> Dossiers:
