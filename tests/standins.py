@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from postclass.traits import load_traits
 from postclass.verdict import Term, Verdict
 
 Make = Callable[..., Verdict]  # makes a verdict, with the fields changed that are named
@@ -15,6 +16,7 @@ class FakeModel:
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         self.asked: list[tuple[Any, Any]] = []
+        self.traits = load_traits()
         self.manifest = {"format": 1, "files": {"a.json": {"bytes": 12}}, "seeds": [1, 2]}
 
     def judge_one(self, posting: Any, *, settings: Any) -> Verdict:  # noqa: ANN401 - as the model's own
