@@ -4,7 +4,7 @@
 
 The models have seen nothing of the employer, nor of the general gold that the drift is measured on. Real employers:
 eight ninths of their postings are labels, the rest is judged, in turn, twice over, with each of five models. Ladders:
-40 postings of other employers are labels, drawn ten times for each model, relabelled by a rule.
+40 postings of other employers are labels, drawn eight times for each model, relabelled by a rule.
 """
 
 import argparse
@@ -15,12 +15,13 @@ import numpy as np
 from ladders import HELD, LADDERS, Base, bases, kept_rows, truth
 from threadpoolctl import threadpool_limits
 
-from postclass.adapting import FEWEST_OF_EACH, MAX_DRIFT, choose, compare
+from postclass.adaptation import STRENGTHS, Change, Evidence, chosen, fit, out_of_fold
+from postclass.adapting import FEWEST_OF_EACH, MAX_DRIFT, compare
 from postclass.measures import macro_f1
 
 LABELS = 40
 PARTS = 9  # of an employer's postings, of which one is judged
-REPEATS, DRAWS = 2, 10
+REPEATS, DRAWS = 2, 8
 DRIFTS = {"guarded": MAX_DRIFT, "free": 1.0}
 
 
@@ -40,17 +41,26 @@ def main() -> None:
 
 
 def measured(data: Path, cache: Path) -> Iterator[dict]:
-    """One row for each employer, model, repeat and part, and for each ladder, model and draw."""
+    """One row for each employer, model, repeat and part, and for each ladder, model and draw; and for each drift."""
     for number, base in enumerate(bases(data, cache)):
         for name in HELD:
-            for drift, limit in DRIFTS.items():
-                yield from of_employer(base, name, limit, {"kind": "employer", "drift": drift, "base": number})
+            yield from of_employer(base, name, {"kind": "employer", "name": name, "base": number})
         for name in LADDERS:
-            for drift, limit in DRIFTS.items():
-                yield from of_ladder(base, name, limit, {"kind": "ladder", "drift": drift, "base": number})
+            yield from of_ladder(base, name, {"kind": "ladder", "name": name, "base": number})
 
 
-def of_employer(base: Base, name: str, limit: float, row: dict) -> Iterator[dict]:
+def choices(evidence: Evidence, director: np.ndarray, base: Base) -> Iterator[tuple[dict, Change]]:
+    """What `postclass adapt` would choose for some labels, guarded and free."""
+    if min(director.sum(), (~director).sum()) < FEWEST_OF_EACH:
+        return
+    changes = fit(evidence, director, STRENGTHS)
+    said = out_of_fold(evidence, director, np.arange(len(director)))
+    for drift, limit in DRIFTS.items():
+        place = chosen(said, director, base.general.allows(changes, max_drift=limit))
+        yield {"drift": drift, "place": place, "labels": len(director)}, changes[place]
+
+
+def of_employer(base: Base, name: str, row: dict) -> Iterator[dict]:
     """Adapts to parts of an employer's postings and judges the rest, and the general gold."""
     documents, evidence = base.held[name]
     director = np.array([document.level == "director" for document in documents])
@@ -59,46 +69,39 @@ def of_employer(base: Base, name: str, limit: float, row: dict) -> Iterator[dict
         part = np.random.default_rng(repeat).permutation(len(documents)) % PARTS
         for out in range(PARTS):
             inside, outside = np.flatnonzero(part != out), np.flatnonzero(part == out)
-            if min(director[inside].sum(), (~director[inside]).sum()) < FEWEST_OF_EACH:
-                continue
-            change, place, _ = choose(evidence.take(inside), director[inside], inside, base.general, max_drift=limit)
-            yield {
-                **row,
-                "name": name,
-                "labels": len(inside),
-                "repeat": repeat,
-                "part": out,
-                "place": place,
-                "postings": outside.tolist(),
-                "director": director[outside].tolist(),
-                "before": evidence.log_odds[outside].tolist(),
-                "after": change.log_odds(evidence.take(outside)).tolist(),
-                "general": general.tolist(),
-                "general_before": base.evidence.log_odds.round(4).tolist(),
-                "general_after": change.log_odds(base.evidence).round(4).tolist(),
-            }
+            for choice, change in choices(evidence.take(inside), director[inside], base):
+                yield {
+                    **row,
+                    **choice,
+                    "repeat": repeat,
+                    "part": out,
+                    "postings": outside.tolist(),
+                    "director": director[outside].tolist(),
+                    "before": evidence.log_odds[outside].tolist(),
+                    "after": change.log_odds(evidence.take(outside)).tolist(),
+                    "general": general.tolist(),
+                    "general_before": base.evidence.log_odds.round(4).tolist(),
+                    "general_after": change.log_odds(base.evidence).round(4).tolist(),
+                }
 
 
-def of_ladder(base: Base, name: str, limit: float, row: dict) -> Iterator[dict]:
+def of_ladder(base: Base, name: str, row: dict) -> Iterator[dict]:
     """Adapts to 40 postings on a ladder and judges the other ones of the fold."""
     director = truth(base.unseen, LADDERS[name])
     guide = truth(base.unseen, LADDERS["the guide's own"])
     for draw in range(DRAWS):
         order = np.random.default_rng((draw, row["base"])).permutation(len(director))
         inside, outside = order[:LABELS], order[LABELS:]
-        if min(director[inside].sum(), (~director[inside]).sum()) < FEWEST_OF_EACH:
-            continue
-        change, place, _ = choose(base.evidence.take(inside), director[inside], inside, base.general, max_drift=limit)
-        before, after = base.evidence.log_odds[outside], change.log_odds(base.evidence.take(outside))
-        yield {
-            **row,
-            "name": name,
-            "place": place,
-            "share": float(director.mean()),
-            "before": score(director[outside], before),
-            "after": score(director[outside], after),
-            "general": score(guide[outside], after) - score(guide[outside], before),
-        }
+        for choice, change in choices(base.evidence.take(inside), director[inside], base):
+            before, after = base.evidence.log_odds[outside], change.log_odds(base.evidence.take(outside))
+            yield {
+                **row,
+                **choice,
+                "share": float(director.mean()),
+                "before": score(director[outside], before),
+                "after": score(director[outside], after),
+                "general": score(guide[outside], after) - score(guide[outside], before),
+            }
 
 
 def score(director: np.ndarray, log_odds: np.ndarray) -> float:
