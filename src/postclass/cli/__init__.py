@@ -17,7 +17,8 @@ from postclass.errors import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO, EXIT_T
 
 # In the order of the help. A command's module is imported only when that command, or the list of all, is asked for.
 COMMANDS = (
-    "check", "classify", "schema", "audit", "drift", "serve", "traits", "model", "train", "adapt", "evaluate", "export",
+    "check", "classify", "schema", "audit", "drift", "serve", "label", "traits", "model", "train", "adapt", "evaluate",
+    "export",
 )  # fmt: skip
 
 HELP = """Tell from the text of a job posting whether the role is director-level or PM-level product work, and why.

@@ -7,6 +7,7 @@ import uvicorn
 
 from postclass.errors import StorageError
 from postclass.serve.app import make_app
+from postclass.serve.gate import Gate
 from postclass.serve.settings import ServeSettings
 
 CONNECTIONS = 1000  # at a time: those that send nothing take little, and the others must get in
@@ -15,9 +16,14 @@ IDLE = 30  # seconds that a connection without a request is kept
 
 def run(settings: ServeSettings, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serves until Ctrl-C or SIGTERM; `ready` is told the address once requests are answered."""
+    run_app(make_app(settings), host=host, port=port, ready=ready)
+
+
+def run_app(app: Gate, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serves any application behind its gate, likewise."""
     listening = _listening(host, port)
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         log_level="warning",
         access_log=False,  # says who asked what; nothing is kept
         server_header=False,

@@ -1,0 +1,141 @@
+"""Keys in, what a person sees and has said out: the terminal's view of marking, without the terminal.
+
+Capitals are commands and small letters are traits, so that no key means two things.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from string import ascii_lowercase
+
+from postclass.labelling.marks import Answer, Marks
+from postclass.labelling.sheet import Sheet
+from postclass.labelling.suggestion import Suggestion
+from postclass.labels import Gold
+from postclass.traits import Trait
+
+LEVEL_KEYS: dict[str, Gold] = {"D": "director", "P": "pm", "N": "neither"}
+HELP = (
+    "D director  P PM  N neither  C clear or lean  a-u trait at the line  Up Down line  0-9 to a line  "
+    "Right Left posting  O next open  U undo  T title  S suggestions  Q leave"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at: a posting, a line of it (from 1), and what is shown besides."""
+
+    place: int
+    line: int = 1
+    title: bool = False
+    suggestions: bool = False
+
+
+class Desk:
+    """A person at work. `suggest` is asked only when suggestions are."""
+
+    def __init__(self, marks: Marks, traits: Sequence[Trait], *, suggest: Callable[[Sheet], Suggestion]) -> None:
+        self.marks, self.traits = marks, tuple(traits)
+        self.look = Look(marks.first_open())
+        self.message = ""
+        self._suggest = suggest
+        self._leaving = False
+        self._number = ""
+        self._traits = dict(zip(ascii_lowercase, (trait.key for trait in traits), strict=False))
+        self._keys = {trait: key for key, trait in self._traits.items()}
+
+    @property
+    def sheet(self) -> Sheet:
+        """The posting that is looked at."""
+        return self.marks.sheets[self.look.place]
+
+    @property
+    def answer(self) -> Answer:
+        """What has been said of it."""
+        return self.marks.answer(self.sheet)
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """What the model says of it, where that is asked for."""
+        return self._suggest(self.sheet) if self.look.suggestions else None
+
+    def key_of(self, trait: str) -> str:
+        """The key that marks a trait; a space where the letters have run out."""
+        return self._keys.get(trait, " ")
+
+    def keys_at(self, line: int) -> str:
+        """The keys of the traits that a line was marked for."""
+        return "".join(self.key_of(trait) for trait, lines in self.answer.traits.items() if line in lines)
+
+    def press(self, key: str) -> bool:
+        """Take a key; False once the person leaves."""
+        leaving, self._leaving, self.message = self._leaving, False, ""
+        number, self._number = self._number, ""
+        if key == "Q":
+            return not self._leave(leaving)
+        if key in LEVEL_KEYS:
+            self._say(replace(self.answer, level=LEVEL_KEYS[key]))
+        elif key == "C":
+            self._say(replace(self.answer, conf="lean" if self.answer.conf == "clear" else "clear"))
+        elif key in self._traits:
+            self._say(self.answer.toggled(self._traits[key], self.look.line))
+        elif key.isdecimal() and key.isascii():
+            self._number = number + key
+            self._to_line(int(self._number))
+        else:
+            self._move(key)
+        return True
+
+    def go(self, line: int) -> None:
+        """Look at a line."""
+        self._to_line(line)
+
+    def _say(self, answer: Answer) -> None:
+        self.marks.say(self.sheet, answer)
+        if answer.level is None:
+            self.message = "not saved yet: a label needs its level (D, P or N)"
+
+    def _move(self, key: str) -> None:
+        look = self.look
+        if key in {"up", "down", "pageup", "pagedown", "home", "end"}:
+            size = len(self.sheet.lines)
+            step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -size, "end": size}[key]
+            self._to_line(look.line + step)
+        elif key in {"right", "left"}:
+            self._to_place(look.place + (1 if key == "right" else -1))
+        elif key == "O":
+            self._to_place(self.marks.first_open())
+        elif key == "T":
+            self.look = replace(look, title=not look.title)
+        elif key == "S":
+            self.look = replace(look, suggestions=not look.suggestions)
+        elif key == "U":
+            undone = self.marks.undo()
+            self.message = "nothing left to undo" if undone is None else "undone"
+            if undone is not None and undone != self.sheet:
+                self.look = Look(self.marks.sheets.index(undone))
+        elif key == "?":
+            self.message = HELP
+
+    def _to_line(self, line: int) -> None:
+        self.look = replace(self.look, line=min(max(line, 1), max(1, len(self.sheet.lines))))
+
+    def _to_place(self, place: int) -> None:
+        last = len(self.marks.sheets) - 1
+        if place > last:
+            self.message = f"this is the last posting; {self.marks.done} of {last + 1} have a level"
+        place = min(max(place, 0), last)
+        if place != self.look.place:
+            self.look = Look(place)  # title and suggestions are hidden again
+
+    def _leave(self, leaving: bool) -> bool:  # noqa: FBT001 - private
+        """Whether the person may go: what has no level would be lost, so that is said once."""
+        drafts = sum(1 for sheet in self.marks.sheets if _is_draft(self.marks.answer(sheet)))
+        self._leaving = True
+        if drafts and not leaving:
+            self.message = f"{drafts} marked without a level will be lost; Q once more leaves all the same"
+            return False
+        return True
+
+
+def _is_draft(answer: Answer) -> bool:
+    return answer.level is None and bool(answer.traits)
