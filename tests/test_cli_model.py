@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from postclass.cli import main
+from postclass.modelfile import SHIPPED, manifest_digest
+from postclass.resources import resource
 from standins import FakeModel
 
 if TYPE_CHECKING:
@@ -19,8 +21,35 @@ def test_show_tells_what_a_model_is_made_of(fake_model: FakeModel) -> None:
     """The manifest as indented lines, or as JSON."""
     runner = CliRunner()
 
-    assert runner.invoke(main, ["model", "show"]).output == "format: 1\nfiles\n  a.json\n    bytes: 12\nseeds: 1, 2\n"
+    lines = "format: 1\nfiles\n  a.json\n    bytes: 12\nseeds: 1, 2\n"
+    assert f"{lines}sha256 of the manifest: {manifest_digest()}\n" == runner.invoke(main, ["model", "show"]).output
     assert fake_model.manifest == json.loads(runner.invoke(main, ["model", "show", "--format", "json"]).stdout_bytes)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "{place}/posting.txt"),
+        ("classify", "{place}/posting.jsonl"),
+        ("audit", "{place}/posting.jsonl"),
+        ("traits",),
+        ("serve",),
+    ],
+)
+def test_the_expected_hash(command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command that judges refuses a model of another hash, wherever --model stands, and takes the right one."""
+    (tmp_path / "posting.txt").write_text("Lead the team.", encoding="utf-8")
+    (tmp_path / "posting.jsonl").write_text('{"description": "Lead the team."}\n', encoding="utf-8")
+    monkeypatch.setattr("postclass.serve.running.run", lambda *_, **__: None)
+    asked = [part.format(place=tmp_path) for part in command]
+    digest, model = manifest_digest(), str(resource(SHIPPED))
+
+    for given in (["--expect-sha256", "00ff"], ["--expect-sha256", "00ff", "--model", model]):
+        refused = CliRunner().invoke(main, [*asked, *given])
+        assert 2 == refused.exit_code
+        assert f"its SHA-256 is {digest}, not the expected 00ff; get the model from where" in refused.stderr
+    for given in (["--expect-sha256", digest], ["--expect-sha256", digest.upper(), "--model", model]):
+        assert 0 == CliRunner().invoke(main, [*asked, *given]).exit_code
 
 
 @pytest.fixture

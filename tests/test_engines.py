@@ -19,11 +19,12 @@ from postclass.engines import InProcess, Pace, choice, cut
 from postclass.engines import task as task_module
 from postclass.engines.choice import EngineSettings, cores, open_engine
 from postclass.engines.flow import DIED, Flow
-from postclass.engines.task import Task, choose_way, judge_packed, model_digest, packed, unpacked
+from postclass.engines.task import Task, choose_way, judge_packed, packed, unpacked
 from postclass.engines.workers import Workers
 from postclass.errors import EngineError, ModelError
 from postclass.judge import JudgeSettings
 from postclass.kernel import cache
+from postclass.modelfile import manifest_digest
 from postclass.posting import Posting, Rejection
 from scorers import Given, Kept, Lengths, Mask, Records, chunk, numbered, verdict
 
@@ -214,8 +215,8 @@ def test_other_versions_and_models() -> None:
     with pytest.raises(ModelError, match="a worker runs postclass"):
         judge_packed(Task(None, JudgeSettings(), version="0", load=Lengths.load), empty)
     with pytest.raises(ModelError, match="give the directory of a model"):
-        model_digest(Path("missing"))
-    right = Task(None, JudgeSettings(), digest=model_digest(None), load=Lengths.load)
+        manifest_digest(Path("missing"))
+    right = Task(None, JudgeSettings(), digest=manifest_digest(None), load=Lengths.load)
 
     assert 0 == unpacked(judge_packed(right, empty)[0]).num_rows
 

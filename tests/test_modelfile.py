@@ -4,25 +4,25 @@ import hashlib
 import io
 import json
 import pickle
-import shutil
 import zipfile
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from flipping import STEP, copied, flipped
 from own import own_postings
 from postclass import modelfile
 from postclass.errors import ModelError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import JudgeSettings, Model
-from postclass.modelfile import FILES, FORMAT, HEADS, MANIFEST, TERMS, WEIGHTS, load_model, save_model
+from postclass.modelfile import FILES, FORMAT, HEADS, MANIFEST, TERMS, WEIGHTS, load_model, manifest_digest, save_model
 from postclass.npz import pack, unpack
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Presence
-from postclass.resources import resource
 from postclass.verdict import Verdict
 
 KEYS = (*DIRECTOR_TRAITS, "delivery")
@@ -191,18 +191,35 @@ def test_every_97th_byte(model: Path) -> None:
 
 
 def test_every_97th_byte_of_the_shipped_model(tmp_path: Path) -> None:
-    """The same for the shipped model's files, at a hundred places each."""
-    source = resource(modelfile.SHIPPED)
+    """The same for the shipped model: all of its manifest and heads, and a hundred places of the large files.
+
+    `python tests/flipping.py` does it for every 97th byte of all of them.
+    """
+    directory = copied(tmp_path)
     for name in (MANIFEST, *FILES):
-        shutil.copy(source / name, tmp_path)
-    for name in (MANIFEST, *FILES):
-        content = (source / name).read_bytes()
-        step = max(1, len(content) // 97 // 100) * 97
-        for place in range(0, len(content), step):
-            (tmp_path / name).write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
-            with pytest.raises(ModelError):
-                load_model(tmp_path)
-        (tmp_path / name).write_bytes(content)
+        step = max(1, (directory / name).stat().st_size // STEP // 100) * STEP
+        assert all(flipped(directory, name, mask=0xFF, step=step))
+    for name in FILES:
+        step = max(1, (directory / name).stat().st_size // STEP // 100) * STEP
+        assert all(flipped(directory, name, mask=0x01, step=step))
+
+    assert load_model().parts == load_model(directory).parts
+
+
+def test_a_bit_of_the_manifest(tmp_path: Path) -> None:
+    """A manifest of which one bit is flipped is refused, or says something else of the making and judges as before.
+
+    The hash that is expected tells in any case.
+    """
+    directory = copied(tmp_path)
+    digest = manifest_digest(directory)
+    content = (directory / MANIFEST).read_bytes()
+    for place in range(0, len(content), STEP):
+        (directory / MANIFEST).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with suppress(ModelError):
+            assert load_model().parts == load_model(directory).parts
+        with pytest.raises(ModelError, match="not the expected"):
+            load_model(directory, expect_sha256=digest)
 
 
 class Canary:
@@ -340,6 +357,7 @@ def test_forged_models_are_refused(model: Path, tmp_path: Path, name: str) -> No
     with pytest.raises(ModelError) as caught:
         load_model(model)
 
+    assert len(FORGERIES) >= 20
     assert not planted.exists()
     assert "\n" not in str(caught.value)
     assert str(model) in str(caught.value)

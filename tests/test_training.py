@@ -66,6 +66,20 @@ def test_same_data_same_bytes(trained: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_files_of_one_name(tmp_path: Path) -> None:
+    """Two files of one name both stand in the manifest, and no path does."""
+    postings, labels, others = write_corpus(tmp_path)
+    (tmp_path / "more").mkdir()
+    more = tmp_path / "more" / labels.name
+    more.write_text(labels.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    train(postings=postings, labels=[labels, more], weak=[others], output=tmp_path / "model")
+    files = load_model(tmp_path / "model").manifest["training"]["files"]
+
+    assert {"labels.jsonl", "labels.jsonl (2)", "others.jsonl", "postings.jsonl"} == set(files)
+    assert files["labels.jsonl"] != files["labels.jsonl (2)"]
+    assert str(tmp_path) not in (tmp_path / "model" / MANIFEST).read_text(encoding="utf-8")
+
+
 # Made so that every part of each is its own: what is planted at four employers stands at no fifth one.
 LETTERS = "bcdfghjklmnpqrst"
 CANARIES = (

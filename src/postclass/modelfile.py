@@ -43,9 +43,8 @@ def load_model(path: Path | str | None = None, *, expect_sha256: str | None = No
     """
     directory = resource(SHIPPED) if path is None else Path(path)
     manifest_bytes = _read(directory, MANIFEST)
-    digest = hashlib.sha256(manifest_bytes).hexdigest()
-    if expect_sha256 is not None and digest != expect_sha256.lower():
-        raise ModelError(f"{directory / MANIFEST}: its SHA-256 is {digest}, not the expected {expect_sha256}")
+    if expect_sha256 is not None:
+        expect_digest(directory, hashlib.sha256(manifest_bytes).hexdigest(), expect_sha256)
     manifest = _json(directory / MANIFEST, manifest_bytes)
     _check_format(directory, manifest)
     contents = _checked_files(directory, manifest)
@@ -59,6 +58,20 @@ def load_model(path: Path | str | None = None, *, expect_sha256: str | None = No
             f"{directory}: the model's parts do not fit each other: {error!r}; get the model anew"
         ) from error
     return Model(parts, manifest, scale, own)
+
+
+def manifest_digest(path: Path | None = None) -> str:
+    """The SHA-256 of a model's manifest, or of the shipped model's: it stands for all of the model's files."""
+    return hashlib.sha256(_read(resource(SHIPPED) if path is None else path, MANIFEST)).hexdigest()
+
+
+def expect_digest(directory: Path, digest: str, expected: str) -> None:
+    """Raises `ModelError` where a manifest's SHA-256 is not the expected one."""
+    if digest != expected.strip().lower():
+        raise ModelError(
+            f"{directory / MANIFEST}: its SHA-256 is {digest}, not the expected {expected}; get the model from where "
+            "that hash was told"
+        )
 
 
 def save_model(

@@ -59,7 +59,7 @@ def _about(corpus: Corpus, out_of_fold: OutOfFold, files: Sequence[Path]) -> dic
         },
         "platform": f"{platform.system()}-{platform.machine()}",
         "training": {
-            "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+            "files": _files(files),
             "gold": dict(sorted(Counter(d.level for d in documents if d.gold and d.level).items())),
             "labelled": dict(sorted(Counter(d.level for d in documents if not d.gold and d.level).items())),
             "by_title": dict(sorted(Counter(d.claim for d in documents if not d.gold and not d.level).items())),
@@ -69,6 +69,17 @@ def _about(corpus: Corpus, out_of_fold: OutOfFold, files: Sequence[Path]) -> dic
         },
         "metrics": _metrics(out_of_fold),
     }
+
+
+def _files(files: Sequence[Path]) -> dict[str, str]:
+    """The SHA-256 of each file by its name; no path, and the second file of a name is `labels.jsonl (2)`."""
+    digests: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for path in files:
+        seen[path.name] += 1
+        name = path.name if seen[path.name] == 1 else f"{path.name} ({seen[path.name]})"
+        digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
 
 
 def _metrics(out_of_fold: OutOfFold) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from postclass.cli.modeloption import model_option
 from postclass.errors import InputError
 
 UTF_8 = "utf-8-sig"  # a byte order mark is no part of the text
@@ -29,7 +30,7 @@ Format = Literal["text", "json", "html"]
 @click.option(
     "--format", "style", type=click.Choice(["text", "json", "html"]), default="text", show_default=True, help="Output."
 )
-@click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
+@model_option
 @click.option(
     "--prior",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),

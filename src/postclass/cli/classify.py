@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from postclass.cli.closing import resumable, summary_lines
+from postclass.cli.modeloption import model_option
 from postclass.cli.progress import Progress, say_if_compiling
 from postclass.cli.table import Table
 from postclass.errors import EXIT_FINDINGS
@@ -45,7 +46,7 @@ _FREE = frozenset("source output model rejects force resume workers engine sched
               help="What a verdict tells: level and probabilities; traits and terms too; every reason.")  # fmt: skip
 @click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
-@click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
+@model_option
 @click.option("--rejects", metavar="PATH", help="File for records that can't be read, or - for stderr "
               "[default: OUTPUT.rejects.jsonl].")  # fmt: skip
 @click.option("--raw-csv", is_flag=True, help="Don't guard CSV cells that a spreadsheet would run as formulas.")
@@ -100,9 +101,10 @@ def classify(
     """
     from postclass.claim import claimed
     from postclass.engines.choice import EngineSettings
-    from postclass.engines.task import Task, model_digest
+    from postclass.engines.task import Task
     from postclass.judge import JudgeSettings
     from postclass.longrun import open_run
+    from postclass.modelfile import manifest_digest
     from postclass.sinks import SinkSettings
     from postclass.sources import SourceSettings, open_source
 
@@ -122,7 +124,7 @@ def classify(
         partition_by=partition_by, storage=storage,
     )  # fmt: skip
     detail: Explain = "full" if output is None else explain  # a table shows the strongest reasons
-    task = Task(model, JudgeSettings(explain=detail, prior=prior), model_digest(model))
+    task = Task(model, JudgeSettings(explain=detail, prior=prior), manifest_digest(model))
     options = _binding(click.get_current_context().params)
     with open_source(source, settings=reading) as postings:
         long = open_run(output, postings.paths, model=task.digest, settings=options, resume=resume, force=force)

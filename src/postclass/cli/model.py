@@ -36,18 +36,19 @@ def show(directory: Path | None, style: str) -> None:
     """Show a model's manifest: files and hashes, versions, training data and metrics.
 
     DIRECTORY is a model; without it the shipped one is shown. Its files are checked against their hashes.
+    The manifest's own SHA-256, shown last, is what --expect-sha256 takes.
 
     \b
     Example:
       postclass model show models/product-roles
     """
-    from postclass.modelfile import load_model
+    from postclass.modelfile import load_model, manifest_digest
 
     manifest = load_model(directory).manifest
     if style == "json":
         click.echo(json.dumps(manifest, ensure_ascii=False, indent=2).encode())
     else:
-        click.echo("\n".join(outline(manifest)))
+        click.echo("\n".join(outline({**manifest, "sha256 of the manifest": manifest_digest(directory)})))
 
 
 def outline(value: Mapping[str, object], indent: str = "") -> Iterator[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from postclass.cli.modeloption import model_option
 from postclass.errors import InputError
 
 
@@ -14,7 +15,7 @@ from postclass.errors import InputError
               "beside the address itself and localhost. May be given several times.")  # fmt: skip
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes that judge; by itself one a core, "
               "at most 4.")  # fmt: skip
-@click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
+@model_option
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 def serve(host: str, port: int, names: tuple[str, ...], workers: int | None, model: Path | None, opens: bool) -> None:
     """Serve a page for single postings and for files of them, and a JSON API.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from postclass.cli.modeloption import model_option
 from postclass.traits import SIDES, Trait, load_traits
 from postclass.verdict import Term
 
@@ -19,7 +20,7 @@ from postclass.verdict import Term
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output."
 )
-@click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
+@model_option
 def traits(terms: int, style: str, model: Path | None) -> None:
     """List the role traits, what each means, and the terms that speak for it most.
 

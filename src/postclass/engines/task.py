@@ -1,6 +1,5 @@
 """A task and packed postings in, packed verdicts out: the one function that every process, near or far, runs."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -16,9 +15,8 @@ from postclass.batches import to_batch
 from postclass.engines import Judge, checked
 from postclass.errors import ModelError
 from postclass.judge import JudgeSettings
-from postclass.modelfile import MANIFEST, SHIPPED
+from postclass.modelfile import SHIPPED, manifest_digest
 from postclass.posting import Posting
-from postclass.resources import resource
 from postclass.scorer import WORTH_LOADING, Scorer, Way, is_worth_compiled
 
 
@@ -58,22 +56,13 @@ def choose_way(rows: int, settings: JudgeSettings) -> Way:
     return "compiled" if is_worth_compiled(rows) else "numpy"
 
 
-def model_digest(model: Path | None) -> str:
-    """A model directory (None: the shipped one) in, the SHA-256 of its manifest, which names its files', out."""
-    manifest = (resource(SHIPPED) if model is None else model) / MANIFEST
-    try:
-        return hashlib.sha256(manifest.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{manifest}: {error.strerror}; give the directory of a model") from error
-
-
 @lru_cache(maxsize=16)
 def _scorer(task: Task, thread: int) -> Judge:  # noqa: ARG001 - each thread has a scorer of its own
     if task.version != __version__:
         raise ModelError(f"a worker runs postclass {__version__} where {task.version} is asked for; install the same")
     if task.way == "compiled" and find_spec("numba") is None:
         raise ModelError("a worker lacks numba, with which the run began; install postclass[fast] wherever it works")
-    if task.digest is not None and model_digest(task.model) != task.digest:
+    if task.digest is not None and manifest_digest(task.model) != task.digest:
         raise ModelError(f"a worker's model {task.model or SHIPPED} is another one; give all machines the same")
     return task.scorer()
 
