@@ -82,7 +82,7 @@ def verdict_batch(verdicts: Sequence[Verdict], *, explain: Explain) -> pa.Record
 
 def verdicts_of(batch: pa.RecordBatch) -> Iterator[Verdict]:
     """A batch of verdicts in, the verdicts out."""
-    for record in batch.to_pylist(maps_as_pydicts="strict"):
+    for record in batch.to_pylist():
         yield _verdict(record)
 
 
@@ -105,7 +105,7 @@ def _explanation(record: dict[str, Any]) -> Explanation:
         reasons=tuple(Reason(**reason) for reason in record["reasons"]),
         evidence=tuple(
             Evidence(trait, told["text"], told["start"], told["end"], told["probability"])
-            for trait, told in record["evidence"].items()
+            for trait, told in record["evidence"]  # a map comes as pairs
         ),
         missing=tuple(record["missing"]),
         flip=None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from postclass.cli.modeloption import model_option
 from postclass.cli.progress import Progress
 from postclass.errors import EXIT_FINDINGS, InputError
 from postclass.shifts import KINDS
@@ -40,7 +41,7 @@ _REASONS_SHOWN = 5
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab.")
 @click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
-@click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
+@model_option
 @click.option("--force", is_flag=True, help="Overwrite a report that exists.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records of each input.")
 def drift(
