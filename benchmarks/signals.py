@@ -60,7 +60,7 @@ def arguments(command: str, work: Path, inputs: Path) -> list[str]:
     if command == "audit":
         return ["audit", postings, "-o", str(work / "out.html")]
     if command == "print":
-        return ["classify", postings, "-o", "-"]
+        return ["classify", postings, "-o", "-", "--rejects", str(work / "rejects.jsonl")]
     workers = "2" if command == "workers" else "1"
     return ["classify", postings, "-o", str(work / "out.jsonl"), "--workers", workers]
 
@@ -110,8 +110,10 @@ def run_trials(command: str, how: str, trials: int, *, directory: Path, seed: in
         _, said = process.communicate()
         seen.seconds.append(time.monotonic() - sent)
         seen.done += 1
-        fault = _fault(process.returncode, said, left(work), (own, CODES[how]), expected)
-        seen.interrupted += process.returncode == CODES[how]
+        # What a shell shows; by the signal itself ends what had done its work and was on its way out.
+        code = process.returncode if process.returncode >= 0 else 128 - process.returncode
+        fault = _fault(code, said, left(work), (own, CODES[how]), expected)
+        seen.interrupted += code == CODES[how]
         seen.good += fault is None
         seen.faults += [] if fault is None else [f"trial {number}: {fault}"]
         shutil.rmtree(work)

@@ -3,11 +3,13 @@
 import errno
 import json
 import os
+import random
 import runpy
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from postclass import longrun
 from postclass.cli import main
+from postclass.engines.flow import DIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 # A command line whose postings take their time, and which keeps a part after each piece of them.
 SLOW = """
 import os, resource, time
-import postclass.engines.task, postclass.longrun
+import postclass.engines.flow, postclass.engines.task, postclass.longrun
 from postclass.cli import main
 from scorers import Lengths
 
@@ -37,6 +40,7 @@ class Slow(Lengths):
         return super().judge(postings)
 
 postclass.longrun.PART_SECONDS = 0.0
+postclass.engines.flow.WORKER_SECONDS = float(os.environ.get("PIECE", 1.0))
 postclass.engines.task.load_scorer = Slow.load
 if "LARGEST" in os.environ:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST"]),) * 2)
@@ -84,6 +88,22 @@ def test_kills(suffix: str, kills: int, tmp_path: Path) -> None:
     assert trials.kills >= kills
 
 
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [
+        ("classify", "SIGTERM"), ("workers", "SIGINT"), ("audit", "SIGINT"), ("audit", "SIGTERM"), ("train", "SIGINT"),
+        ("train", "SIGTERM"), ("print", "pipe"),
+    ],
+)  # fmt: skip
+def test_ends_at_random_moments(command: str, how: str, tmp_path: Path) -> None:
+    """Signals and closed pipes at any moment: the promised exit code, no traceback, the output complete or absent."""
+    script = runpy.run_path(str(ROOT / "benchmarks" / "signals.py"))
+    script["prepare"](tmp_path)
+    *_, seen = script["run_trials"](command, how, 2, directory=tmp_path)
+
+    assert (2, []) == (seen.good, seen.faults)
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_signals(many: Path, tmp_path: Path, number: signal.Signals, code: int, workers: str) -> None:
@@ -106,6 +126,46 @@ def test_signals(many: Path, tmp_path: Path, number: signal.Signals, code: int, 
     assert 1 == process.returncode  # a line is none
     assert b"were done by an earlier run" in err
     assert 151 == len(output.read_text().splitlines())
+
+
+def workers_of(process: int) -> list[int]:
+    """The worker processes of a run, without the one that keeps track of their resources."""
+    found = []
+    with suppress(OSError):
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+            with suppress(OSError):
+                if b"popen_loky" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children of a process")
+def test_workers_killed_at_random(many: Path, tmp_path: Path) -> None:
+    """However many workers die on the way, each record comes out once: judged, or rejected with the reason."""
+    dice = random.Random(0)  # noqa: S311 - the same moments every time
+    process = start(many, "-o", tmp_path / "out.jsonl", "--workers", "2", PIECE="0.05")
+    killed, parts_before = set[int](), 1
+    while process.poll() is None:
+        parts = len(list((tmp_path / "out.jsonl.checkpoint").glob("[0-9]*.arrow")))
+        alive = [worker for worker in workers_of(process.pid) if worker not in killed]
+        if alive and parts >= parts_before and len(killed) < 3:
+            killed.add(victim := dice.choice(alive))
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+            parts_before = parts + dice.randint(1, 4)  # workers that are killed while they begin are another matter
+        time.sleep(dice.uniform(0, 0.05))
+    err = process.communicate()[1].decode()
+
+    assert 1 == process.returncode, err
+    assert len(killed) > 1
+
+    rejects = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()]
+    rows = [json.loads(line)["row"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+
+    assert "Traceback" not in err
+    assert list(range(1, 152)) == sorted(rows + [reject["row"] for reject in rejects])
+    assert rows == sorted(rows)
+    assert {reject["reason"] for reject in rejects if reject["row"] != 101} <= {DIED}
 
 
 @pytest.fixture

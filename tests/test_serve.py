@@ -4,10 +4,12 @@ import asyncio
 import io
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -342,8 +344,6 @@ def test_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_command_says_that_a_port_is_taken() -> None:
     """And which option chooses another."""
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -366,6 +366,27 @@ def test_the_command_serves_until_it_is_told_to_stop(stop: signal.Signals, code:
         _, said = running.communicate(timeout=30)
 
     assert (code, "") == (running.returncode, said)
+
+
+def test_slow_clients_keep_nobody_waiting() -> None:
+    """On this machine's own address alone, and however many begin a request and never end it, others are answered."""
+    command = [sys.executable, "-m", "postclass", "serve", "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running, ExitStack() as held:
+        assert running.stdout is not None
+        address = running.stdout.readline().split(" at ")[1].split()[0]
+        host, port = address.removeprefix("http://").rstrip("/").split(":")
+        for number in range(200):
+            slow = held.enter_context(socket.create_connection((host, int(port)), timeout=10))
+            head = f"POST /v1/check HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9999\r\n\r\n{{"
+            slow.sendall(head[: None if number % 2 else 30].encode())
+        body = json.dumps(posting()).encode()
+        request = urllib.request.Request(f"{address}v1/check", body, {"content-type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+            level = json.load(answer)["verdict"]["level"]
+        running.terminate()
+
+    assert ("127.0.0.1", "pm") == (host, level)
+    assert 143 == running.returncode
 
 
 def test_the_command_hands_on_what_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
