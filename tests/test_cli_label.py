@@ -189,6 +189,33 @@ def test_labels_go_to_a_tool_and_back(tmp_path: Path, tool: str, name: str) -> N
     ]
 
 
+def test_records_that_cant_be_read_are_told_everywhere(tmp_path: Path) -> None:
+    """One of two lines: the other becomes a task or is checked, and the exit code is 1."""
+    path, labels = tmp_path / "in.jsonl", tmp_path / "labels.jsonl"
+    path.write_text(f"{{\n{json.dumps(own_rows()[0])}\n", encoding="utf-8")
+    labels.write_text('{"id": "own-001", "level": "director"}\n', encoding="utf-8")
+    converted = run("convert", str(path), "--to", "doccano")
+    checked = run("check", str(labels), "--postings", str(path), "--alone")
+
+    assert (1, 1) == (converted.exit_code, checked.exit_code)
+    assert converted.stderr.startswith("1 tasks, 1 records rejected\nRejected: row 1")
+    assert "own-001" == json.loads(converted.stdout)["posting_id"]
+    assert "1 labels, 0 faults, 1 with their posting" in checked.stdout
+    assert checked.stderr.startswith("Rejected: row 1")
+
+
+def test_more_traits_than_letters(tmp_path: Path) -> None:
+    """Can't be marked, and that is said."""
+    many = tmp_path / "traits.toml"
+    table = (
+        '[[trait]]\nkey = "t{}"\nside = "pm"\npart = "skills"\nlabel = "a"\nsentence = "b"\n'
+        'examples = ["c"]\nnear_misses = ["d"]\n'
+    )
+    many.write_text("".join(table.format(n) for n in range(27)), encoding="utf-8")
+
+    assert "27 traits; marking has a letter" in run("mark", POSTINGS, "--traits", str(many)).stderr
+
+
 def test_conversions_that_cant_be(tmp_path: Path) -> None:
     """Each says what is wrong, with the file."""
     tasks, config = tmp_path / "tasks.json", tmp_path / "config.xml"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from postclass.cli.label_queue import tell_rejected
 from postclass.errors import EXIT_FINDINGS, InputError
 
 
@@ -54,7 +55,7 @@ def check(
     keys = [trait.key for trait in known]
     first = read_labels(labels, traits=keys)
     other = None if second is None else read_labels(second, traits=keys)
-    sheets = () if postings is None else read_sheets(postings)[0]
+    sheets, rejections = ((), ()) if postings is None else read_sheets(postings)
     try:
         made = review(
             first, sheets, second=other, model=None if alone or postings is None else load_model(model), keys=keys
@@ -70,5 +71,6 @@ def check(
     else:
         for line in to_text(made, {trait.key: trait.label for trait in known}, most=most):
             click.echo(visible(line) if line.startswith("  ") else one_line(line))
-    if made.faults:
+    tell_rejected(rejections)
+    if made.faults or rejections:
         raise click.exceptions.Exit(EXIT_FINDINGS)

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from postclass.errors import InputError, RecordError
+from postclass.cli.label_queue import tell_rejected
+from postclass.errors import EXIT_FINDINGS, InputError, RecordError
+
+if TYPE_CHECKING:
+    from postclass.posting import Rejection
 
 _TOOLS = ("label-studio", "doccano")
 
@@ -66,32 +71,37 @@ def convert(
         write_bytes(to_bytes(made), output, force=force, sources=(source,))
         click.echo(f"{len(found):,} tasks: {len(made):,} labels, {len(found) - len(made):,} without one", err=True)
         return
-    data, tasks = _tasks(source, to, labels, queue, kind, keys)
+    data, tasks, rejections = _tasks(source, to, labels, queue, kind, keys)
     write_bytes(data, output, force=force, sources=(source,))
     if config is not None:
         from postclass.labelling.studio import config as set_up
 
         write_bytes(set_up(known), str(config), force=force)
-    click.echo(f"{tasks:,} tasks", err=True)
+    rejected = f", {len(rejections):,} records rejected" if rejections else ""
+    click.echo(f"{tasks:,} tasks{rejected}", err=True)
+    tell_rejected(rejections)
+    if rejections:
+        raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
 def _tasks(
     source: str, to: str, labels: Path | None, queue: Path | None, kind: str, keys: Sequence[str]
-) -> tuple[bytes, int]:
-    """The tasks of a file of postings, as the tool reads them, and how many they are."""
+) -> "tuple[bytes, int, Sequence[Rejection]]":
+    """The tasks of a file of postings, as the tool reads them, how many they are, and what is no posting."""
     from postclass.labelling.doccano import to_doccano
     from postclass.labelling.exchange import tasks_of
     from postclass.labelling.sheet import in_order, read_sheets, sizes
     from postclass.labelling.studio import to_studio
     from postclass.labels import beyond, read_labels, sound
 
-    sheets, _ = read_sheets(source)
+    sheets, rejections = read_sheets(source)
     known = () if labels is None else read_labels(labels, traits=keys)
     given = () if not known else sound(known.labels, (*known.faults, *beyond(known, sizes(sheets))))
     tasks = tasks_of(sheets if queue is None else in_order(sheets, queue), given)
     if to == "doccano":
-        return to_doccano(tasks), len(tasks)
-    return to_studio(tasks, kind="predictions" if kind == "predictions" else "annotations"), len(tasks)
+        return to_doccano(tasks), len(tasks), rejections
+    data = to_studio(tasks, kind="predictions" if kind == "predictions" else "annotations")
+    return data, len(tasks), rejections
 
 
 def _guess(source: str) -> str:

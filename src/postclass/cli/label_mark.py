@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from postclass.cli.label_queue import tell_rejected
 from postclass.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from postclass.labelling.sheet import Sheet
     from postclass.labelling.suggestion import Suggestion
     from postclass.traits import Trait
+
+MOST_TRAITS = 26  # small letters
 
 
 @click.command()
@@ -67,6 +70,8 @@ def mark(
     from postclass.traits import load_traits, read_traits
 
     known = load_traits() if traits is None else read_traits(traits)
+    if len(known) > MOST_TRAITS:
+        raise InputError(f"{traits}: {len(known)} traits; marking has a letter for each of {MOST_TRAITS} at most")
     settings = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, id_col=id_col, company_col=company_col,
         encoding=encoding,
@@ -76,8 +81,7 @@ def mark(
         sheets = in_order(sheets, queue)
     if not sheets:
         raise InputError(f"{source}: there is no posting to mark")
-    if rejections:
-        click.echo(f"{len(rejections):,} records can't be read and are left out; `classify` tells which.", err=True)
+    tell_rejected(rejections)
     marks = Marks(_output(source, output), sheets, keys=[trait.key for trait in known])
     suggest = _suggesting(model)
     if browser:

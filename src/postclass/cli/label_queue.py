@@ -10,7 +10,10 @@ from postclass.cli.progress import Progress
 from postclass.errors import EXIT_FINDINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from postclass.labelling.queue import Queue
+    from postclass.posting import Rejection
 
 _SHOWN = 5  # rejections on the terminal
 
@@ -82,8 +85,6 @@ def queue(
 
 def _close(made: "Queue") -> None:
     """Where every record went, on stderr."""
-    from postclass.report.words import one_line
-
     total = len(made.picks) + made.left + len(made.rejections)
     reasons = {
         "already labelled": made.labelled, "without text to judge": made.unusable, "of other trades": made.out_of_scope,
@@ -95,5 +96,14 @@ def _close(made: "Queue") -> None:
         f"{total:,} records: {len(made.picks):,} queued, {made.left:,} not{f' ({told})' if told else ''}{rejected}",
         err=True,
     )
-    for rejection in made.rejections[:_SHOWN]:
+    tell_rejected(made.rejections)
+
+
+def tell_rejected(rejections: "Sequence[Rejection]") -> None:
+    """The first records that can't be read, on stderr."""
+    from postclass.report.words import one_line
+
+    for rejection in rejections[:_SHOWN]:
         click.echo(one_line(f"Rejected: row {rejection.row} ({rejection.where}): {rejection.reason}"), err=True)
+    if len(rejections) > _SHOWN:
+        click.echo(f"… and {len(rejections) - _SHOWN:,} more; `classify` tells them all.", err=True)

@@ -25,6 +25,7 @@ from postclass.verdict import Level, Verdict
 
 CHUNK = 1024  # postings judged at a time
 SHORTLIST = 20  # postings read closely, for each one that is asked for: reading one takes some 5 ms
+DRAWN = 3  # postings drawn by chance, for each one that is asked for: some are taken already, or twins of others
 # What each signal is worth beside uncertainty (0 to 1): see docs/experiments.md.
 TITLE, APART, UNKNOWN = 0.1, 0.15, 0.5
 BY_CHANCE = (2, 5, 8)  # places of each ten
@@ -97,14 +98,18 @@ def make_queue(  # noqa: PLR0913 - a run has as many settings
     Those at BY_CHANCE of each ten are taken by chance, the others are the best that are left. `progress` is told how
     many records are done. Holds the texts of SHORTLIST times `size` postings in memory.
     """
-    sieve = _Sieve(model, keep=max(size * SHORTLIST, CHUNK), draw=size * SHORTLIST, labelled=labelled, prior=prior)
+    sieve = _Sieve(model, keep=max(size * SHORTLIST, CHUNK), draw=size * DRAWN, labelled=labelled, prior=prior)
     for number, record in enumerate(records, start=1):
         sieve.take(record)
         if progress is not None:
             progress(number)
-    best, drawn = ([_read(one, model, prior=prior) for one in found] for found in sieve.found())
-    best.sort(key=lambda one: (-worth(one.signals), one.place))
-    picks, twins = _distinct(best, drawn, size)
+    found, drawn = sieve.found()
+    best = sorted((_read(one, model, prior=prior) for one in found), key=lambda one: (-worth(one.signals), one.place))
+    chosen, twins = _distinct(best, drawn, size)
+    picks = [
+        _pick(_read(one, model, prior=prior) if is_by_chance(place) else one, by_chance=is_by_chance(place))
+        for place, one in enumerate(chosen)
+    ]
     return Queue(
         picks=tuple(picks),
         rejections=tuple(sieve.rejections),
@@ -202,15 +207,15 @@ def unknown_share(reading: Reading, model: Model) -> float:
     return sum(word not in index for word in words) / max(1, len(words))
 
 
-def _distinct(best: list[_Found], drawn: list[_Found], size: int) -> tuple[list[Pick], int]:
-    """`size` picks from the two, none a twin of an earlier one, and how many twins were passed over."""
+def _distinct(best: list[_Found], drawn: list[_Found], size: int) -> tuple[list[_Found], int]:
+    """`size` postings of the two, none a twin of an earlier one, and how many twins were passed over."""
     every = list({one.place: one for one in (*best, *drawn)}.values())
     group_of = {one.place: one.place for one in every}
     for group, _ in near([one.posting.description for one in every]):
         group_of.update((every[member].place, every[group[0]].place) for member in group)
     seen: set[int] = set()
     groups: set[int] = set()
-    picked: list[Pick] = []
+    picked: list[_Found] = []
     ways = {False: iter(best), True: iter(drawn)}
     while len(picked) < size and len(seen) < len(every):
         by_chance = is_by_chance(len(picked))
@@ -220,7 +225,7 @@ def _distinct(best: list[_Found], drawn: list[_Found], size: int) -> tuple[list[
         seen.add(found.place)
         if group_of[found.place] not in groups:
             groups.add(group_of[found.place])
-            picked.append(_pick(found, by_chance=by_chance))
+            picked.append(found)
     return picked, len(seen) - len(picked)
 
 
