@@ -329,6 +329,8 @@ FORGERIES: dict[str, Callable[[Path, Path], None]] = {
     "longest is huge": _set(HEADS, "spaces", "level", "longest", value=10**9),
     "tf unknown": _set(HEADS, "spaces", "level", "tf", value="log"),
     "tf is a list": _set(HEADS, "spaces", "level", "tf", value=[]),
+    "idf to a power beyond one": _set(HEADS, "spaces", "line", "power", value=1.5),
+    "scale of zero": _set(HEADS, "spaces", "line", "scale", value=0),
     "space missing": _set(HEADS, "spaces", value={}),
     "format of the future": _set(MANIFEST, "format", value=99),
 }

@@ -492,3 +492,13 @@ def test_only_errors_of_the_project_leave() -> None:
     """The errors of a sink share one base class."""
     assert issubclass(OutputError, PostclassError)
     assert issubclass(StorageError, PostclassError)
+
+
+def test_rejects_to_a_pipe_that_nothing_went_to(tmp_path: Path) -> None:
+    """Without a rejection, rejects of an earlier run are removed, but a pipe or a device stays where it is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with open_sink(tmp_path / "out.jsonl", settings=SinkSettings(rejects=str(pipe))):
+        pass
+
+    assert pipe.is_fifo()

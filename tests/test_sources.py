@@ -22,7 +22,7 @@ from postclass import csvrows, jsonrows, parquetrows, streams
 from postclass.columns import Columns, Record
 from postclass.errors import InputError
 from postclass.posting import Posting, Rejection
-from postclass.sources import SourceSettings, open_source
+from postclass.sources import SourceSettings, _skipped, open_source
 
 HOSTILE = Path(__file__).parent / "hostile"
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
@@ -784,3 +784,14 @@ def test_every_input_ends_in_rows(tmp_path_factory: pytest.TempPathFactory, piec
         rows = [record.row for record in read(folder / name)]
 
         assert list(range(1, len(rows) + 1)) == rows
+
+
+def test_chunks_from_the_end_of_a_batch() -> None:
+    """Records to be passed over may end where a batch of Arrow ends: nothing empty follows."""
+    batches = [pa.RecordBatch.from_pydict({"n": numbers}) for numbers in ([1, 2, 3], [4, 5])]
+    skip = streams.Skip()
+    skip.left = 3
+
+    left = list(_skipped(iter(batches), skip))
+
+    assert [batches[1]] == left

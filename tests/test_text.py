@@ -65,6 +65,22 @@ RENDERINGS = {
     "spaces": ("Own\u00a0the \u2003 roadmap\t now", ["Own the roadmap now"]),
     "invisible characters": ("Ro\u00adad\u200bmap\ufeff", ["Roadmap"]),
     "pieces without a word": ("Own it\n---\n***\n…\nShip it", ["Own it", "Ship it"]),
+    "emphasis by underscores alone": ("__Own__ _it_", ["Own it"]),
+    "emphasis by backticks alone": ("Own `it`", ["Own it"]),
+    "a list inside emphasis": ("**1. Own it**", ["Own it"]),
+    "a dash after a bullet": ("\u2022 - Own it", ["Own it"]),
+    "dots before a sentence": ("... Own it. Ship it.", ["Own it.", "Ship it."]),
+    "tags that are written about": ("<p>Write &lt;p&gt; yourself</p>", ["Write <p> yourself"]),
+    "an entity without its semicolon": ("Own R&D &copy us", ["Own R&D &copy us"]),
+    "line ends as entities": ("One&#8232;Two", ["One", "Two"]),
+    "hidden in capitals": ("<br><STYLE>gone</STYLE>Own it", ["Own it"]),
+    "hidden twice": ("<br><script>a</script>Own it<script>b</script>, ship it", ["Own it, ship it"]),
+    "hidden after letters that grow in lower case": (
+        "<p>İİİİİİİİİİİİ</p><script>a</script><p>Own it</p>",
+        ["İİİİİİİİİİİİ", "Own it"],
+    ),
+    "closed before it opens": ("<br></style>Own it<style>gone</style>, ship it", ["Own it, ship it"]),
+    "never closed": ("<br><style>Own<style> it<script>gone</script>, ship it", ["Own it, ship it"]),
     "nothing": ("", []),
     "white space alone": (" \n\t \u00a0", []),
     "tags alone": ("<div><p></p></div>", []),
@@ -95,6 +111,8 @@ SENTENCES = {
     "initials": ("Founded by J. Smith in 2001", ["Founded by J. Smith in 2001"]),
     "titles of people": ("Ask Dr. Jones or Ms. Lee", ["Ask Dr. Jones or Ms. Lee"]),
     "years": ("Min. Five yrs. Experience", ["Min. Five yrs. Experience"]),
+    "in brackets": ("Own tools (e.g. Jira) now. Ship", ["Own tools (e.g. Jira) now.", "Ship"]),
+    "a sentence after one": ("Ask Dr. Jones. Own it.", ["Ask Dr. Jones.", "Own it."]),
     "a word that ends like one": ("We ship weekly. Fig trees grow", ["We ship weekly.", "Fig trees grow"]),
 }
 
@@ -117,6 +135,32 @@ def test_lists_in_prose_are_cut_at_semicolons() -> None:
     assert [item + ";" for item in [*items, *items]][:-1] == lines(long)[:-1]
     assert 6 == len(lines(long))
     assert ["own it; ship it; cut it"] == lines("own it; ship it; cut it")
+
+
+def test_only_the_long_sentence_is_cut_at_semicolons() -> None:
+    """Semicolons of a short sentence cut nothing, whatever stands before it in the block."""
+    items = [f"own the {word} roadmap of the northern depots and all that it needs" for word in ("rail", "road")]
+    long = "; ".join([*items, *items, "and so on"]) + "."
+    short = "Groom it; ship it."
+
+    assert ["and so on.", short] == lines(f"{long} {short}")[-2:]
+    assert [item + ";" for item in [*items, *items]] == lines(f"{long} {short}")[:-2]
+    assert [f"{'a ' * 99}bb.", short] == lines(f"{'a ' * 99}bb. {short}")
+
+
+def test_a_sentence_is_long_from_241_characters() -> None:
+    """At 240 characters a sentence is whole, at 241 its semicolon cuts it."""
+    whole = f"{'a' * 200}; {'b' * 38}"
+
+    assert [whole] == lines(whole)
+    assert [f"{'a' * 200};", "b" * 39] == lines(whole + "b")
+
+
+def test_offsets_of_later_blocks() -> None:
+    """Offsets count all blocks before, not the last one alone."""
+    text = read_text("One\nTwo\nThree\nFour")
+
+    assert [(0, 3), (4, 7), (8, 13), (14, 18)] == [(line.start, line.end) for line in text.lines]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from own import own_rows
-from postclass.titles import MASK, claimed_level, mask, name_mentions, self_mentions
+from postclass.titles import MASK, claimed_level, mask, merged, name_mentions, role_mentions, self_mentions
 
 CLAIMS = {
     "director": (
@@ -271,3 +271,52 @@ def test_a_company_of_a_legal_form_alone_names_nobody() -> None:
     """A company whose name is nothing but its legal form is looked for as it stands, and never for nothing."""
     assert [] == name_mentions("Our team ships, and learns.", title=None, company=", Inc.")
     assert [(5, 11)] == name_mentions("Join , Inc. today", title=None, company=", Inc.")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Product Manager I", "Product Manager I"),
+        ("Product Manager (Growth), Berlin", "Product Manager (Growth), Berlin"),
+        ("Product Manager, Growth (Berlin)", "Product Manager, Growth (Berlin)"),
+        ("Product Manager, We build", "Product Manager"),
+        (
+            "In this position you are the Senior Group Product Manager of a team that moves freight by river and rail",
+            "Senior Group Product Manager",
+        ),
+    ],
+)
+def test_how_far_a_title_reaches(line: str, expected: str) -> None:
+    """A title takes its ranks, grade, brackets and subject with it, and ends where a sentence begins."""
+    assert [expected] == [line[start:end] for start, end in role_mentions(line)]
+
+
+def test_every_mention_of_a_name() -> None:
+    """A name of two letters is found each time that it stands in a line."""
+    assert [(0, 2), (11, 13), (21, 23)] == name_mentions("HP builds; HP sells; HP wins", title=None, company="HP")
+
+
+def test_a_blank_title_names_nothing() -> None:
+    """White space for a title is no name."""
+    assert [] == name_mentions("Own it", title=" ", company=None)
+
+
+def test_spans_that_touch_are_one() -> None:
+    """Where one span ends at the other's start, they are merged."""
+    assert [(0, 5), (6, 7)] == merged([(6, 7), (3, 5), (0, 3)])
+
+
+@pytest.mark.parametrize(
+    ("expected", "title"),
+    [
+        ("director", "Chief Product Owner"),
+        ("director", "Head Product Manager"),
+        ("lead", "VP, Lead Product Owner"),
+        ("lead", "Manager - Product"),
+        ("pm", "Product Manager, Production Systems"),
+        ("other", "Production Product Lead"),
+    ],
+)
+def test_claims_beside_the_usual(expected: str, title: str) -> None:
+    """A chief or head of individual work claims a director's, a manager of product a lead's."""
+    assert expected == claimed_level(title)

@@ -167,9 +167,7 @@ def _strip_markdown(raw: str) -> str:
 
 def _blocks(plain: str) -> list[str]:
     """Splits clean text at newlines, inline bullets and lost newlines; pieces without a word are dropped."""
-    if len(plain) > 0:
-        plain = _INLINE_BULLET.sub("\n", _SPACES.sub(" ", plain))
-        plain = _GLUE.sub("\n", plain)
+    plain = _GLUE.sub("\n", _INLINE_BULLET.sub("\n", _SPACES.sub(" ", plain)))
     blocks: list[str] = []
     for piece in plain.split("\n"):
         block = _MARK.sub("", piece).strip()

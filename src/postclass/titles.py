@@ -181,10 +181,8 @@ def _grown_right(line: str, end: int) -> int:
     return end
 
 
-def _title_names(title: str | None) -> list[str]:
+def _title_names(title: str) -> list[str]:
     """The title whole and without what follows its first comma, dash or bracket, when that still is two words or more."""
-    if not title or not title.strip():
-        return []
     whole = " ".join(title.split())
     head = re.split(r"\s*[,(|:\u2013\u2014]|\s-\s", whole, maxsplit=1)[0].strip()
     return [name for name in dict.fromkeys((whole, head)) if " " in name]
