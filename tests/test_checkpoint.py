@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from postclass.batches import from_batch, verdict_batch, verdict_schema, verdicts_of
@@ -84,7 +85,18 @@ def test_nothing_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "input": "", "x": 1}', b"\xff"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 2}',
+        b'{"format": 1}',
+        b'{"format": 1, "input": "", "x": 1}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"format": 1, "input": "", "model": "", "settings": 3}',
+        b'{"format": 1, "input": 7, "model": "", "settings": {}}',
+    ],
 )
 def test_damaged_manifests(kept: Checkpoint, content: bytes) -> None:
     """A manifest that is cut, of another format or of other fields is refused, and what to do is told."""
@@ -112,3 +124,28 @@ def test_manifest_is_json_for_people(kept: Checkpoint) -> None:
     told = json.loads((kept.path / MANIFEST).read_text())
 
     assert {"format", "input", "model", "settings", "postclass", "way"} == set(told)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("rejections", [[2, 7, "line 2"], [5, "torn", "line 5"]]),
+        ("rejections", [["2", "torn", "line 2"], [5, "torn", "line 5"]]),
+        ("place", {"records": 5, "chunk": -1}),
+        ("place", {"records": 5, "chunk": 6}),
+        ("place", {"records": 5.0, "chunk": 5}),
+        ("place", []),
+    ],
+)
+def test_parts_that_tell_nonsense(kept: Checkpoint, tmp_path: Path, key: str, value: object) -> None:
+    """What a part says of itself is looked at before a run goes on from it."""
+    path = kept.path / "00000.arrow"
+    with pa.ipc.open_file(path.read_bytes()) as reader:
+        table = reader.read_all()
+    about = {**json.loads(table.schema.metadata[b"postclass.part"]), key: value}
+    told = {**table.schema.metadata, b"postclass.part": json.dumps(about).encode()}
+    with pa.ipc.new_file(str(path), table.schema.with_metadata(told)) as writer:
+        writer.write_table(table)
+
+    with pytest.raises(OutputError, match=r"00000\.arrow: is damaged; --force starts afresh"):
+        list(Checkpoint(tmp_path / "out.csv").replay())

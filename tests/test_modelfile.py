@@ -402,3 +402,21 @@ def test_small_models_judge(model: Path) -> None:
 
     assert verdict.p_director is not None
     assert verdict.explanation is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (HEADS, lambda value: value["spaces"]["level"].update(longest=2.0)),
+        (HEADS, lambda value: value["spaces"]["line"].update(longest=True)),
+        (TERMS, lambda value: value["level"].__setitem__(0, "\ud800")),
+    ],
+    ids=["length that can't count", "length that is no number", "term that is no text"],
+)
+def test_values_that_break_only_when_used(model: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """A value that would pass for a sound one until a posting is judged, or a term printed, is refused at once."""
+    change_json(model, name, change)
+    reseal(model)
+
+    with pytest.raises(ModelError, match="do not fit each other"):
+        load_model(model)

@@ -136,3 +136,16 @@ def test_big_endian_machines(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert usual == pack({"a": swapped})
     assert {"a": swapped} == unpack(usual)
+
+
+def test_damaged_packing_is_refused() -> None:
+    """A byte that zlib can't make sense of, and packings that numpy does not know, are no more than a refusal."""
+    for packing in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", packing) as archive:
+            archive.writestr("a.npy", bytes(500))
+        content = bytearray(stream.getvalue())
+        content[35] = 0xFF  # the first byte of what is packed
+
+        with pytest.raises(ValueError, match=r"not an \.npz file|packed as numpy packs none"):
+            unpack(bytes(content))

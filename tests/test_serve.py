@@ -420,3 +420,40 @@ def test_docs_name_the_limits() -> None:
     assert f"{settings.max_upload // 2**20} MiB" in docs
     assert f"{settings.max_records:,} postings" in docs
     assert f"{settings.max_seconds:.0f} seconds" in docs
+
+
+def test_a_field_whose_name_is_no_text(client: TestClient) -> None:
+    """Half of a surrogate pair in a name is the sender's mistake."""
+    body = b'{"description": "x", "\\ud800": 1}'
+    answer = client.post("/v1/check", content=body, headers={"content-type": "application/json"})
+
+    assert (422, True) == (answer.status_code, "valid string" in answer.json()["error"])
+
+
+@pytest.mark.parametrize(("length", "status"), [(b"\xb2", 200), (b"9" * 5000, 413), (b"0002", 200)])
+def test_lengths_that_are_odd_numbers(length: bytes, status: int) -> None:
+    """A digit that is no number is no length, and a number of thousands of digits is too large."""
+    told: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - as ASGI has it
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:  # noqa: ANN401
+        told.append(message)
+
+    async def receive() -> Any:  # noqa: ANN401
+        return {"type": "http.disconnect"}
+
+    headers = [(b"host", b"localhost"), (b"content-length", length)]
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "headers": headers}
+    asyncio.run(Gate(app, ServeSettings())(scope, receive, send))
+
+    assert status == told[0]["status"]
+
+
+@pytest.mark.parametrize("encoding", ["a%00b", "undefined", "idna", "utf-32"])
+def test_encodings_of_uploads(client: TestClient, encoding: str) -> None:
+    """One that can't be read is the sender's mistake."""
+    answer = client.post(f"/v1/audit?name=a.csv&encoding={encoding}", content=b"title,description\nx,y\n")
+
+    assert (422, True) == (answer.status_code, "encoding" in answer.json()["error"])

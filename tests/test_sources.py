@@ -1,5 +1,6 @@
 """Sources: what goes in comes out unchanged and in order, and what can't be read is a rejection that says where."""
 
+import contextlib
 import csv
 import gzip
 import io
@@ -795,3 +796,92 @@ def test_chunks_from_the_end_of_a_batch() -> None:
     left = list(_skipped(iter(batches), skip))
 
     assert [batches[1]] == left
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "a\0b", "\ud800"])
+def test_encodings_that_read_nothing(write: Write, encoding: str) -> None:
+    """Encodings that Python knows but can't read a file in, and names that are none, are refused like unknown ones."""
+    path = write("a.csv", b"title,description\nx,y\xff\n")
+
+    with pytest.raises(InputError, match="unknown encoding"):
+        read(path, encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_encodings_without_their_mark(write: Write, encoding: str) -> None:
+    """Where the order of bytes is not known the message says what to try."""
+    with pytest.raises(InputError, match=f"has no byte-order mark.*try --encoding {encoding}-le or {encoding}-be"):
+        read(write("a.jsonl", b'{"description": "x"}\n'), encoding=encoding)
+
+
+def test_a_decoder_that_gives_up() -> None:
+    """Python's decoder of Japanese stops at too many bad bytes; that is told, too."""
+    with pytest.raises(InputError, match=r"japanese\.csv: can't be read as iso2022_jp text: .*; try another"):
+        read(HOSTILE / "japanese.csv", encoding="iso2022_jp")
+
+
+@pytest.mark.parametrize("key", ["x", "title", "description", "department"])
+def test_json_nested_to_every_depth(write: Write, key: str) -> None:
+    """What Python can just read but not write again is rejected by its line, whichever field it stands in."""
+    deep = ["[" * depth + '"\\ud83d\\ude00"' + "]" * depth for depth in range(600, 1000)]
+    first = "" if key == "description" else '"description": "x", '
+    lines = [f'{{{first}"{key}": {value}}}' for value in deep]
+    path = write("a.jsonl", "\n".join(lines))
+
+    assert len(lines) == len(read(path, about=True))
+
+
+def test_many_mistakes_in_one_array(write: Write) -> None:
+    """Each is rejected by itself, and none of them costs a walk through what stands before it."""
+    path = write("a.json", '[{"description": "' + "a" * 2_000_000 + '"}' + ",x" * 20_000 + "]")
+
+    assert 20_001 == len(read(path))
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        pa.array([2**31 - 1], pa.int32()).cast(pa.date32()),
+        pa.array([2**62], pa.int64()).view(pa.timestamp("us")),
+        pa.array([2**62], pa.int64()).view(pa.duration("s")),
+    ],
+    ids=["date", "timestamp", "duration"],
+)
+def test_times_that_python_does_not_know(write: Write, ids: Any) -> None:  # noqa: ANN401 - pyarrow ships no types
+    """Days beyond the year 9999 and the like come out as numbers, and lose no row."""
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"description": ["x"], "id": ids}), stream)
+    (record,) = read(write("a.parquet", stream.getvalue()))
+
+    assert isinstance(record, Posting)
+    assert record.id
+
+
+def test_a_view_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database whose view never gives a row is given up."""
+    monkeypatch.setattr("postclass.sqliterows._PATIENCE", 3)
+    monkeypatch.setattr("postclass.sqliterows._Patience.left", 3)
+    path = tmp_path / "a.db"
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS description FROM c"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute(f"CREATE VIEW jobs AS {endless}")
+
+    with pytest.raises(InputError, match="interrupted"):
+        read(path)
+
+
+def test_a_column_whose_name_is_no_text(tmp_path: Path) -> None:
+    """A name that is not UTF-8 makes the database unreadable, and no more than that."""
+    path = tmp_path / "a.db"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE jobs (description TEXT, cxxx TEXT)")
+    path.write_bytes(path.read_bytes().replace(b"cxxx", b'"\xff"'))
+
+    with pytest.raises(InputError, match="can't be read as a SQLite database"):
+        read(path)
+
+
+def test_column_metadata_that_makes_no_sense() -> None:
+    """What would end the process inside Arrow is a refusal."""
+    with pytest.raises(InputError, match="can't be read as Parquet: Repetition level histogram size mismatch"):
+        read(HOSTILE / "histogram.parquet")

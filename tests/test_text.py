@@ -279,3 +279,8 @@ def test_truncation() -> None:
 
     assert (MIB, False) == (len(whole.text), whole.truncated)
     assert ("a" * MIB, True) == (longer.text, longer.truncated)
+
+
+def test_an_entity_of_thousands_of_digits() -> None:
+    """It is no character; Python would refuse to read its number."""
+    assert "R&D \ufffd and more" == read_text("R&amp;D &#" + "9" * 5_000 + "; and more").text

@@ -140,3 +140,30 @@ def test_which_inputs_hold_a_posting_each(tmp_path: Path) -> None:
     assert not is_text_posting(str(tables))
     assert not is_text_posting("a.csv")
     assert not is_text_posting("a.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# Product Lead #", "Product Lead"),
+        ("# C#", "C"),
+        ("# ##", "##"),
+        ("# \t \n# Product Lead", "Product Lead"),
+        ("# " + "#" * 300_000 + "x", "#" * 300_000 + "x"),
+        ("# " + "\t" * 300_000 + "x", "x"),
+        ("---\n" + "a: b\n" * 200_000 + "---\n" + "x\n" * 200_000 + "# Product Lead", "Product Lead"),
+    ],
+    ids=["closed", "sharp", "marks", "blank", "many marks", "many tabs", "long front matter"],
+)
+def test_headings_of_any_shape(tmp_path: Path, text: str, title: str) -> None:
+    """The marks that end a heading are taken off; a line of nothing else, and a long file, are read once."""
+    assert title == one(tmp_path / "a.md", text).title
+
+
+def test_text_that_can_not_be_written(tmp_path: Path) -> None:
+    """UTF-7 can spell half of a surrogate pair: the file is rejected."""
+    (tmp_path / "a.md").write_bytes(b"+2AA-")
+    (record,) = read_texts(str(tmp_path / "a.md"), encoding="utf-7")
+
+    assert isinstance(record, Rejection)
+    assert "holds characters that are not text" in record.reason

@@ -320,3 +320,11 @@ def test_spans_that_touch_are_one() -> None:
 def test_claims_beside_the_usual(expected: str, title: str) -> None:
     """A chief or head of individual work claims a director's, a manager of product a lead's."""
     assert expected == claimed_level(title)
+
+
+@pytest.mark.parametrize("piece", ["head-&", "PM/", "Head of &", "director +", "The Manager, A", "Product Manager A/"])
+def test_words_without_an_end(piece: str) -> None:
+    """A word of a hundred thousand characters full of titles is looked at a bounded number of times."""
+    line = piece * (100_000 // len(piece))
+
+    assert all(0 <= start < end <= len(line) for start, end in self_mentions(line))

@@ -153,3 +153,18 @@ def test_a_sheet_cut_in_the_middle_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="can't be read any further"):
         read(other)
+
+
+def test_a_row_that_says_it_is_the_billionth(tmp_path: Path) -> None:
+    """Rows beyond Excel's last are refused; openpyxl would make all those before it."""
+    path = workbook(tmp_path / "a.xlsx", Sheet=[HEADER, ROW])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'<row r="2">', b'<row r="2000000000">')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with pytest.raises(InputError, match="there are rows beyond Excel's last, the 1,048,576th"):
+        read(path)

@@ -43,6 +43,14 @@ class Binding:
         return told
 
 
+def read_binding(told: Mapping[str, Any]) -> Binding:
+    """A binding as it was written down in, itself out; raises `TypeError` if it is none."""
+    texts = (told.get(name, "") for name in ("input", "model", "postclass"))
+    if not isinstance(told.get("settings"), Mapping) or not all(isinstance(text, str) for text in texts):
+        raise TypeError("not what a run is of")
+    return Binding(**told)
+
+
 def _shown(value: object) -> str:
     return "not given" if value is None or value is False else "given" if value is True else repr(value)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from postclass.binding import Binding
+from postclass.binding import Binding, read_binding
 from postclass.engines import Judged
 from postclass.errors import OutputError
 from postclass.posting import Rejection
@@ -58,13 +58,13 @@ class Checkpoint:
             told = json.loads((self.path / MANIFEST).read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise OutputError(f"{self.path}: can't be read ({error}); --force starts afresh.") from error
         if not isinstance(told, dict) or told.pop("format", None) != FORMAT:
             raise OutputError(f"{self.path}: is of another version of postclass; --force starts afresh.")
         try:
-            return Binding(**told)
-        except TypeError as error:
+            return read_binding(told)
+        except (TypeError, ValueError) as error:
             raise OutputError(f"{self.path / MANIFEST}: is damaged; --force starts afresh.") from error
 
     def begin(self, binding: Binding) -> None:
@@ -91,7 +91,7 @@ class Checkpoint:
         while (path := self.path / f"{self.parts:05}.arrow").exists():
             try:
                 judged, place = _part(path)
-            except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+            except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, RecursionError) as error:
                 raise OutputError(f"{path}: is damaged; --force starts afresh.") from error
             if self.place.records + judged.records != place.records:
                 raise OutputError(f"{path}: does not follow the part before it; --force starts afresh.")
@@ -133,4 +133,18 @@ def _part(path: Path) -> tuple[Judged, Place]:
     batches = table.to_batches()
     verdicts = batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
     verdicts.validate(full=True)
-    return Judged(verdicts, tuple(Rejection(*r) for r in about["rejections"])), Place(**about["place"])
+    if verdicts.schema.field(0).name != "row":
+        raise ValueError("the verdicts are none")
+    return Judged(verdicts, tuple(_rejection(*told) for told in about["rejections"])), _place(**about["place"])
+
+
+def _rejection(row: object, reason: object, where: object) -> Rejection:
+    if type(row) is not int or not isinstance(reason, str) or not isinstance(where, str):
+        raise TypeError("a rejection is a number and two texts")
+    return Rejection(row, reason, where)
+
+
+def _place(records: object, chunk: object) -> Place:
+    if type(records) is not int or type(chunk) is not int or not 0 <= chunk <= records:
+        raise TypeError("a place is two numbers of records")
+    return Place(records, chunk)

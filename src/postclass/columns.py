@@ -45,6 +45,7 @@ _LEVER_PARTS = frozenset({LEVER_LISTS, "description", "descriptionPlain", "addit
 
 # Records of one source repeat their keys; forget the answers when keys are made to differ without end.
 _REMEMBERED_KEYS = 1000
+TOO_DEEP = "the JSON is nested too deeply"
 _NAMES_SHOWN = 20  # columns listed in a message: enough to see the mistake, short enough to read
 
 
@@ -202,8 +203,8 @@ class Columns:
 
 def _named(value: object) -> str | None:
     """A department or seniority in, its name out; of several the first."""
-    if isinstance(value, list):
-        return _named(value[0]) if value else None
+    while isinstance(value, list):
+        value = value[0] if value else None
     if isinstance(value, dict):
         return next((str(value[key]) for key in _NAMED if isinstance(value.get(key), str)), None)
     return as_text(value)
@@ -220,7 +221,10 @@ def as_text(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     if isinstance(value, bool | dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        try:
+            return json.dumps(value, ensure_ascii=False, default=str)
+        except RecursionError as error:
+            raise RecordError(TOO_DEEP) from error
     return str(value)
 
 

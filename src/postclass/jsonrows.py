@@ -7,7 +7,7 @@ from typing import IO
 from postclass.columns import Columns, Record, Unreadable, plain_name
 from postclass.errors import InputError, RecordError
 from postclass.jsonld import find_postings
-from postclass.jsontext import after_space, decode, decode_whole
+from postclass.jsontext import Document, after_space, decode, decode_whole
 from postclass.streams import MAX_RECORD, TOO_LONG, Lines, check_bytes
 
 # JSON lines may differ in their keys; a column that none of the first ones has is taken for missing.
@@ -88,21 +88,21 @@ class _Window:
 
     def __init__(self, stream: IO[str], *, encoding: str) -> None:
         self._stream, self.encoding = stream, encoding
-        self.text, self.at, self.whole = "", 0, False
+        self.text, self.at, self.whole = Document(), 0, False
         self._line, self._counted = 1, 0
         self.more()
-        self.text = self.text.removeprefix("\ufeff")
+        self.text = Document(self.text.removeprefix("\ufeff"))
 
     def more(self) -> None:
         """Let go of what has been read and take in at least as much again as is still held."""
         self.line()
         held = self.text[self.at :]
         chunk = self._stream.read(max(_FIRST_CHUNK, len(held)))
-        self.text, self.at, self._counted, self.whole = held + chunk, 0, 0, not chunk
+        self.text, self.at, self._counted, self.whole = Document(held + chunk), 0, 0, not chunk
 
     def line(self) -> int:
         """The number of the line on which reading stands."""
-        self._line += self.text.count("\n", self._counted, self.at)
+        self._line += str.count(self.text, "\n", self._counted, self.at)
         self._counted = self.at
         return self._line
 

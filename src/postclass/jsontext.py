@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from postclass.columns import is_text
+from postclass.columns import TOO_DEEP, is_text
 from postclass.errors import RecordError
 
 # Digits of one number: Python's own limit, beyond which turning text into an integer takes quadratic time.
@@ -12,6 +12,23 @@ MAX_DIGITS = 4300
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Document(str):
+    """A JSON text of many values, of which each that is not valid costs no more than itself.
+
+    `json` counts the lines before a mistake to tell of them; in a text of many mistakes that takes quadratic time.
+    """
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        """No lines are counted."""
+        return 0
+
+    def rfind(self, *_: object) -> int:
+        """No line is looked for."""
+        return -1
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -49,12 +66,12 @@ def decode(text: str, start: int = 0, *, lenient: bool = False) -> tuple[Any, in
     """
     try:
         value, end = (_LENIENT_DECODER if lenient else _DECODER).raw_decode(text, start)
+        if _SURROGATE_ESCAPE.search(text, start, end) and not is_text(json.dumps(value, ensure_ascii=False)):
+            raise RecordError("a \\u escape is half of a surrogate pair")
     except json.JSONDecodeError as error:
         raise RecordError(f"not valid JSON: {error.msg} (character {error.pos - start + 1})") from error
     except RecursionError as error:
-        raise RecordError("the JSON is nested too deeply") from error
-    if _SURROGATE_ESCAPE.search(text, start, end) and not is_text(json.dumps(value, ensure_ascii=False)):
-        raise RecordError("a \\u escape is half of a surrogate pair")
+        raise RecordError(TOO_DEEP) from error
     return value, end
 
 

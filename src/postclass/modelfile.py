@@ -181,6 +181,9 @@ def _space(terms: Any, idf: "array[float]", shape: dict[str, Any]) -> Space:  # 
     index = dict(zip(terms, range(len(terms)), strict=True))
     if not isinstance(terms, list) or len(index) != len(terms) or set(map(type, terms)) - {str}:
         raise ValueError("terms are not distinct texts")
+    "".join(terms).encode()  # a lone surrogate is a ValueError: no text holds it, and nothing can print it
+    if type(shape["longest"]) is not int:  # 2.0 is among the lengths, but can't count words
+        raise ValueError(f"a space of an unknown shape {shape}")
     if shape["tf"] not in {"binary", "sublinear"} or shape["longest"] not in {1, 2, 3}:
         raise ValueError(f"a space of an unknown shape {shape}")
     power, scale = _number(shape["power"]), _number(shape["scale"])
@@ -220,6 +223,7 @@ def _pools(values: Sequence[object]) -> tuple[float, float, float]:
 
 def _traits(values: Sequence[object]) -> tuple[str, ...]:
     keys = tuple(map(str, values))
+    "".join(keys).encode()
     if len(set(keys)) != len(keys) or not set(DIRECTOR_TRAITS) <= set(keys):
         raise ValueError(f"traits are distinct, with {', '.join(DIRECTOR_TRAITS)} among them")
     return keys

@@ -8,6 +8,7 @@ import io
 import re
 import sys
 import zipfile
+import zlib
 from array import array
 from collections.abc import Mapping
 
@@ -15,6 +16,7 @@ _MAGIC = b"\x93NUMPY\x01\x00"
 _HEADER = re.compile(rb"\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d{1,9}),\), \} *\n")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes on every day
 _ALIGNMENT = 64  # numpy pads headers to this
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 MAX_BYTES = 64 << 20  # no model comes near; a bomb is refused before it unpacks
 
 
@@ -38,8 +40,10 @@ def unpack(data: bytes) -> dict[str, "array[float]"]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                 raise ValueError("the arrays are larger than any model's")
+            if not {info.compress_type for info in archive.infolist()} <= _PACKINGS:
+                raise ValueError("the arrays are packed as numpy packs none")
             return {info.filename.removesuffix(".npy"): _vector(archive.read(info)) for info in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
         raise ValueError(f"not an .npz file: {error}") from error
 
 

@@ -38,13 +38,13 @@ def read_parquet(source: Input, columns: Columns, skip: Skip) -> Iterator[Entry]
             stream.seek(0)
             file = _File(stream, [name for name in table.used if name in schema.names], schema)
             yield from _entries(file, table, stored=stored, source=source, skip=skip)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{source.name}: can't be read as Parquet: {reason}") from error
 
 
 def _entries(file: "_File", table: "_Table", *, stored: int, source: Input, skip: Skip) -> Iterator[Entry]:
-    _check_metadata(file.metadata, file.used, stored=stored, source=source.name)
+    _check_metadata(file.metadata, stored=stored, source=source.name)
     groups, row = _groups(file.metadata, skip)
     decoded = 0
     source.rows_share = 0.0
@@ -59,7 +59,7 @@ def _entries(file: "_File", table: "_Table", *, stored: int, source: Input, skip
         else:
             yield from table.records(batch, row=row + 1, sizes=None if total <= MAX_RECORD else sizes)
         row += batch.num_rows
-        source.rows_share = row / file.metadata.num_rows
+        source.rows_share = row / max(1, file.metadata.num_rows)
 
 
 class _File:
@@ -79,21 +79,27 @@ class _File:
         Read as a dictionary, a column is measured before it is spread out, but Arrow then holds all its texts; read as
         text, it takes what its dictionary makes of it. So the dictionary is measured first, and sets the pace.
         """
+        if not self.metadata.row_group(group).num_rows:
+            return
         widest, unknown = self._measure(group)
-        size = _group_bytes(self.metadata, self.used, group) / max(1, self.metadata.row_group(group).num_rows)
+        size = _group_bytes(self.metadata, self.used, group) / self.metadata.row_group(group).num_rows
         rows = min(_BATCH, _BATCH_BYTES // max(1, round(size)), _SPREAD_BYTES // max(1, widest))
         file = self._with_dictionaries(unknown) if unknown else self._plain
         yield from file.iter_batches(batch_size=max(1, rows), row_groups=[group], columns=self.used, use_threads=False)
 
     def _measure(self, group: int) -> tuple[int, list[str]]:
-        """The longest text in the dictionaries of a row group, and the columns that may have one further on."""
-        if not self._texts or not self.metadata.row_group(group).num_rows:
+        """The longest text in the dictionaries of a row group, and the columns that may have one further on.
+
+        What the metadata tells of a column must not be looked at before: where it makes no sense, Arrow says so if the
+        column is read, but ends the whole process if it is asked (pyarrow 26; found by fuzzing).
+        """
+        probe = self._probe.iter_batches(batch_size=1, row_groups=[group], columns=self.used, use_threads=False)
+        first = next(probe, None)
+        if first is None:  # its metadata counts rows that are not there
             return 0, []
-        probe = self._probe.iter_batches(batch_size=1, row_groups=[group], columns=self._texts, use_threads=False)
-        first = next(probe)
         dictionaries = {name: first.column(name).dictionary for name in self._texts}
         widest = max((pc.max(pc.binary_length(some)).as_py() or 0 for some in dictionaries.values()), default=0)
-        claimed = _with_dictionary(self.metadata.row_group(group))
+        claimed = _with_dictionary(self.metadata, self.used, group)
         return widest, [name for name, some in dictionaries.items() if len(some) <= 1 and name in claimed]
 
     def _with_dictionaries(self, names: list[str]) -> Any:  # noqa: ANN401
@@ -106,9 +112,16 @@ def _is_byte_array(kind: Any) -> bool:  # noqa: ANN401
     return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
 
 
-def _with_dictionary(group: Any) -> set[str]:  # noqa: ANN401
+def _chunks(metadata: Any, used: list[str], group: int) -> list[Any]:  # noqa: ANN401
+    """What the metadata of a row group tells of those columns, and of no others."""
+    schema = metadata.schema
+    leaves = [leaf for leaf in range(len(schema)) if schema.column(leaf).path.split(".")[0] in used]
+    return list(map(metadata.row_group(group).column, leaves))
+
+
+def _with_dictionary(metadata: Any, used: list[str], group: int) -> set[str]:  # noqa: ANN401
     """The columns of a row group that have a dictionary by its metadata."""
-    chunks = map(group.column, range(group.num_columns))
+    chunks = _chunks(metadata, used, group)
     return {c.path_in_schema for c in chunks if any("DICTIONARY" in encoding for encoding in c.encodings)}
 
 
@@ -124,17 +137,15 @@ def _groups(metadata: Any, skip: Skip) -> tuple[list[int], int]:  # noqa: ANN401
     return [], row
 
 
-def _check_metadata(metadata: Any, used: list[str], *, stored: int, source: str) -> None:  # noqa: ANN401
+def _check_metadata(metadata: Any, *, stored: int, source: str) -> None:  # noqa: ANN401
     """Refuse a bomb that says so before a page of it is decoded; one that lies is caught while it is decoded."""
     for group in range(metadata.num_row_groups):
-        check_expansion(_group_bytes(metadata, used, group), stored, source=source)
+        check_expansion(metadata.row_group(group).total_byte_size, stored, source=source)
 
 
 def _group_bytes(metadata: Any, used: list[str], group: int) -> int:  # noqa: ANN401
     """The bytes of those columns in a row group, as its metadata has it."""
-    row_group = metadata.row_group(group)
-    chunks = map(row_group.column, range(row_group.num_columns))
-    return sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in used)
+    return sum(chunk.total_uncompressed_size for chunk in _chunks(metadata, used, group))
 
 
 class _Table:
@@ -187,7 +198,7 @@ class _Table:
         column = batch.column(name)
         if _is_texts(column.type):
             return _as_texts(column)
-        cells = [as_text(value) for value in column.to_pylist()]
+        cells = [as_text(value) for value in _values(column)]
         if not all(is_text(cell) for cell in cells if cell is not None):
             raise _NotText
         return pa.array(cells, pa.string())
@@ -243,6 +254,8 @@ def _values(column: Any) -> list[Any]:  # noqa: ANN401
         column = column.dictionary_decode()
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
+    except (OverflowError, pa.ArrowInvalid):  # days and durations that Python has no words for
+        return column.cast(pa.string()).to_pylist()  # type: ignore[no-any-return]
     except UnicodeDecodeError:
         cells = column.cast(pa.binary()).to_pylist()
         return [cell if cell is None else cell.decode("utf-8", "surrogateescape") for cell in cells]

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from postclass.binding import Binding, files_of, fingerprint
+from postclass.binding import Binding, files_of, fingerprint, read_binding
 from postclass.errors import InputError
 from postclass.wholefile import WholeFile, storage, write_whole
 
@@ -26,8 +26,8 @@ class Receipt:
             told = json.loads(self.path.read_bytes())
             if told.pop("format") != FORMAT or told.pop("output") != fingerprint(files_of(self._output)):
                 return None
-            return Binding(**told)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, InputError):
+            return read_binding(told)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, InputError):
             return None
 
     def write(self, binding: Binding) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from postclass.batches import Chunk
 from postclass.columns import Columns
 from postclass.cutting import Cutter, Entry, as_posting, postings_of
+from postclass.errors import InputError
 from postclass.folders import Found, find
 from postclass.posting import Posting, Rejection
 from postclass.readers import FORMATS, FORMATS_BY_SUFFIX, PACKED, SourceSettings, find_format, read_entries
@@ -116,7 +117,11 @@ class _File:
         self._input.is_one_of_many = self.is_one_of_many
         kind = find_format(self._input, self._settings)
         self.reads_anew = kind == "parquet" and self._input.is_plain_file
-        yield from read_entries(kind, self._input, self._columns, self._settings, skip)
+        try:
+            yield from read_entries(kind, self._input, self._columns, self._settings, skip)
+        except UnicodeError as error:  # some of Python's decoders, such as those of Japanese, give up on bad bytes
+            reason = f"can't be read as {self._settings.encoding} text: {error}; try another --encoding"
+            raise InputError(f"{self.name}: {reason}.") from error
 
     def fraction(self) -> float | None:
         """The share of the file that has been read, or None if its size is not known."""

@@ -9,6 +9,20 @@ from postclass.columns import Columns, Record, Unreadable
 from postclass.errors import InputError
 from postclass.streams import MAX_RECORD, Input
 
+# A view may be a query without an end. It is given up after a billion of SQLite's steps without a row, some ten
+# seconds; it is asked about every million, so that this costs nothing.
+_STEPS, _PATIENCE = 1_000_000, 1_000
+
+
+class _Patience:
+    """What SQLite asks every so many steps: whether to give up."""
+
+    left = _PATIENCE
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
 
 def read_sqlite(source: Input, columns: Columns, *, table: str | None) -> Iterator[Record | Unreadable]:
     """The records of a table of a SQLite database: the one named, or the one that has the columns needed."""
@@ -17,14 +31,18 @@ def read_sqlite(source: Input, columns: Columns, *, table: str | None) -> Iterat
     uri = f"{Path(source.path).resolve().as_uri()}?mode=ro"
     try:
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+            database.execute("PRAGMA trusted_schema=OFF")  # a view may call no function with side effects
             database.text_factory = bytes
+            patience = _Patience()
+            database.set_progress_handler(patience, _STEPS)
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 4 * MAX_RECORD)  # in bytes, up to 4 a character
             name, names = _table(database, columns, table=table, source=source.name)
             used = columns.used(names)
             query = f"SELECT {', '.join(map(_quoted, used))} FROM {_quoted(name)}"  # noqa: S608 - names are quoted
             for row, cells in enumerate(database.execute(query), 1):
                 yield Record(dict(zip(used, cells, strict=True)), f"row {row} of table {name!r}")
-    except sqlite3.Error as error:
+                patience.left = _PATIENCE
+    except (sqlite3.Error, ValueError) as error:  # names that are not UTF-8, or hold NUL, are a ValueError
         raise InputError(f"{source.name}: can't be read as a SQLite database: {error}.") from error
 
 
@@ -47,7 +65,8 @@ def _table(database: sqlite3.Connection, columns: Columns, *, table: str | None,
 
 def _tables(database: sqlite3.Connection) -> Mapping[str, list[str]]:
     found = database.execute(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        "SELECT CAST(name AS TEXT) FROM sqlite_master"
+        " WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
     names = [name.decode("utf-8", "replace") for (name,) in found.fetchall()]
     return {

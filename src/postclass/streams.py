@@ -38,6 +38,10 @@ _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKED = {  # encodings that need a byte-order mark to be read at all
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 _MARK_BAD_BYTES = "postclass-mark-bad-bytes"
 
 
@@ -49,6 +53,18 @@ def _mark_bad_bytes(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_MARK_BAD_BYTES, _mark_bad_bytes)
+
+
+def text_encoding(name: str) -> str:
+    """An encoding's name in, the name that Python knows it by out; raises `InputError` if texts of it can't be read."""
+    try:
+        known = codecs.lookup(name).name
+        "".encode(known)  # refuses codecs that are not of text, such as base64
+        if known not in _MARKED:
+            b"x".decode(known, _MARK_BAD_BYTES)  # refuses those that know no bad bytes, such as idna
+    except (LookupError, ValueError) as error:  # a NUL in the name is a ValueError
+        raise InputError(f"unknown encoding {name!r}; try --encoding cp1252 or --encoding utf-16.") from error
+    return known
 
 
 def check_expansion(decoded: int, stored: int, *, source: str) -> None:
@@ -140,15 +156,14 @@ class Input:
 
     def text(self, encoding: str, *, newline: str) -> IO[str]:
         """The decoded text; a byte-order mark wins over UTF-8, bytes that are not text become lone surrogates."""
-        try:
-            known = codecs.lookup(encoding)
-            "".encode(known.name)  # refuses codecs that are not of text, such as base64
-        except LookupError as error:
-            raise InputError(f"unknown encoding {encoding!r}; try --encoding cp1252 or --encoding utf-16.") from error
-        name = known.name
+        name = text_encoding(encoding)
+        start = self.stream.peek(4)
         if name == "utf-8":
-            start = self.stream.peek(4)
             name = next((wins for bom, wins in _BOMS if start.startswith(bom)), name)
+        if name in _MARKED and start and not start.startswith(_MARKED[name]):
+            raise InputError(
+                f"{self.name}: has no byte-order mark, which {name} begins with; try --encoding {name}-le or {name}-be."
+            )
         # The built-in handler does the same as ours for UTF-8, at the speed of C.
         errors = "surrogateescape" if name.startswith("utf-8") else _MARK_BAD_BYTES
         return io.TextIOWrapper(self.stream, encoding=name, errors=errors, newline=newline)

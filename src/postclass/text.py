@@ -31,6 +31,8 @@ _TAG = re.compile(
 _HIDDEN = re.compile(r"<(script|style|template|noscript|head|svg|iframe|object)(?=[\s>])|<!--", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&(?:amp;)?lt;/?(?:p|br|li|ul|ol|div|span|strong|b|em|h[1-6])\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+# Longer numbers are no characters, and Python refuses to read one of more than 4,300 digits.
+_HUGE_ENTITY = re.compile(r"&#[0-9]{1000,};?")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1b\x7f]")
 _NEWLINE = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -122,12 +124,16 @@ def _plain(raw: str) -> str:
     for _ in range(2):  # Greenhouse escapes twice
         if _KNOWN_TAG.search(raw) or not _ESCAPED_TAG.search(raw):
             break
-        raw = html.unescape(raw)
+        raw = _unescaped(raw)
     if "<" in raw and _KNOWN_TAG.search(raw):
         raw = _strip_html(raw)
     if "&" in raw and _ENTITY.search(raw):
-        raw = html.unescape(raw)
+        raw = _unescaped(raw)
     return _strip_markdown(_INVISIBLE.sub("", _NEWLINE.sub("\n", raw)))
+
+
+def _unescaped(raw: str) -> str:
+    return html.unescape(_HUGE_ENTITY.sub("\N{REPLACEMENT CHARACTER}", raw))
 
 
 def _strip_html(raw: str) -> str:

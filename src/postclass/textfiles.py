@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from postclass.columns import is_text
 from postclass.errors import InputError
 from postclass.finding import KINDS
 from postclass.posting import About, Posting, Rejection
 from postclass.sources import FORMATS_BY_SUFFIX
+from postclass.streams import text_encoding
 from postclass.text import read_text
 from postclass.titles import claimed_level
 
@@ -24,7 +26,7 @@ MAX_BYTES = 8 * 2**20  # as for `postclass check`: what is larger is not a posti
 MAX_TITLE = 120  # characters; a longer first line is text
 _IGNORE = re.compile(r"postclass:\s*ignore\b([^\n>]{0,200})", re.IGNORECASE)
 _FIELD = re.compile(r"^([A-Za-z_][\w -]{0,40}):[ \t]*(.*)$")
-_HEADING = re.compile(r"^(?:#[ \t]+(.+?)[ \t]*#*|.*?<h1(?:\s[^<>]*)?>([^<>]+)</h1>.*)$", re.IGNORECASE)
+_HEADING = re.compile(r"^(?:#[ \t]+(.+)|.*?<h1(?:\s[^<>]*)?>([^<>]+)</h1>.*)$", re.IGNORECASE)
 _FENCE = "---"
 
 
@@ -45,10 +47,7 @@ def read_texts(path: str, *, encoding: str = "utf-8") -> Iterator[Posting | Reje
     root = Path(path)
     if not root.exists():
         raise InputError(f"{path}: there is no such file or directory.")
-    try:
-        "".encode(encoding)
-    except LookupError as error:
-        raise InputError(f"unknown encoding {encoding!r}; try --encoding cp1252 or --encoding utf-16.") from error
+    text_encoding(encoding)
     files = [root]
     if root.is_dir():
         postings = (file for file in _visible(root) if file.suffix.casefold() in SUFFIXES)
@@ -79,6 +78,8 @@ def _read(file: Path, row: int, *, encoding: str) -> Posting | Rejection:
         guess = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
         place = getattr(error, "start", 0)
         return Rejection(row, f"not {encoding} text (a bad byte at position {place}); try --encoding {guess}", name)
+    if not is_text(text):  # UTF-7 can spell half of a surrogate pair
+        return Rejection(row, f"holds characters that are not text; try another --encoding than {encoding}", name)
     return _posting(text.replace("\r\n", "\n").replace("\r", "\n"), name, row)
 
 
@@ -120,17 +121,24 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int], int]:
 def _title(text: str, body: int) -> tuple[str | None, int | None]:
     """The first heading, or a first line that is a product title; None where there is neither."""
     first = True
-    for number, line in enumerate(text.split("\n"), start=1):
-        if number <= text.count("\n", 0, body) or not line.strip():
+    for number, line in enumerate(text[body:].split("\n"), start=text.count("\n", 0, body) + 1):
+        if not line.strip():
             continue
-        if match := _HEADING.match(line):
-            return " ".join((match[1] or match[2]).split()), number
+        if title := _heading(line):
+            return title, number
         plain = " ".join(line.split())
         if first and not plain.startswith("<!--"):
             if len(plain) <= MAX_TITLE and claimed_level(plain) != "other":
                 return " ".join(t.text for t in read_text(plain).lines) or None, number
             first = False
     return None, None
+
+
+def _heading(line: str) -> str:
+    """A line's heading, without the marks that Markdown lets it end with; nothing where it is none."""
+    match = _HEADING.match(line)
+    told = "" if match is None else match[1].rstrip("#") or match[1] if match[1] else match[2]
+    return " ".join(told.split())
 
 
 def ignored(text: str) -> frozenset[str]:

@@ -17,6 +17,10 @@ MASK = "\N{MIDDLE DOT}"
 # A title grows from its core by at most this many words on either side.
 REACH = 7
 
+# Characters of a word in a title: without an end to it, "head-&" a thousand times over is a thousand words to look
+# through for each of its heads.
+_LONGEST = 60
+
 _VP = r"(?:[se]?vp|avp|v\.p\.|(?:senior |executive |assistant |associate )?vice[ -]president)"
 _UNIT = r"products?(?: (?:management|development|strategy|innovation|ownership|& design|and design))?"
 _CORE = re.compile(
@@ -27,7 +31,7 @@ _CORE = re.compile(
     # Director of Digital Product Management, VP, Product, Head of Products
     rf"|(?:{_VP}|director|head)(?:\s?[,\u2013\u2014:/-]\s?|\s(?:of|for)\s(?:the\s)?|\s)"
     # "the director carries the product P&L" is no title
-    rf"(?:(?!(?:an?|the|this|our|your|its|their|all|each|in|to|with|who|will|is|has)\s)[\w&+-]+,?\s){{0,4}}?{_UNIT}"
+    rf"(?:(?!(?:an?|the|this|our|your|its|their|all|each|in|to|with|who|will|is|has)\s)[\w&+-]{{1,{_LONGEST}}},?\s){{0,4}}?{_UNIT}"
     r"|chief(?: [\w&]+){0,2}? product(?: (?:and|&) \w+)? officer"
     r")(?!\w)"
     # Manager, Product Management; Lead of Product: in capitals only, since "lead product strategy" is work
@@ -71,7 +75,7 @@ _LEVEL_MARK = re.compile(r"\s(?:I{1,3}|IV|V|L\d|\d)(?!\w)")
 _BRACKET = re.compile(r"\s?[(\[][^()\[\]\n]{1,60}[)\]]")
 _SEPARATOR = re.compile(r"\s?[,\u2013\u2014|/]\s?|\s-\s?|-\s|\s&\s|\s")
 _JOINT = re.compile(r"(?:&|and|of|for|the|to)\s")
-_CAPITAL = re.compile(r"[A-Z0-9][\w+'\u2019.&/-]*\w|[A-Z0-9](?!\w)")
+_CAPITAL = re.compile(rf"[A-Z0-9][\w+'\u2019.&/-]{{0,{_LONGEST}}}\w(?!\w)|[A-Z0-9](?!\w)")
 _LEGAL = re.compile(
     r"[,.]?\s+(?:inc|llc|ltd|limited|gmbh|plc|corp|corporation|co|company|ag|sa|bv|pty|group|holdings|technologies|labs)\.?$",
     re.IGNORECASE,

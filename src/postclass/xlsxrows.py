@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 MAX_COLUMNS = 512  # cells of a row that are looked at; Excel's last column is its 16,384th
+MAX_ROWS = 1_048_576  # Excel's own; a row may say that it is the billionth, and openpyxl then makes all before it
 HEADER_WITHIN = 20  # rows at the top among which the header is looked for: titles and notes may stand above it
 
 
@@ -82,8 +83,10 @@ def _rows(book: "Workbook", name: str, source: Input) -> Iterator[Sequence[Any]]
     sheet = book[name]
     try:
         sheet.reset_dimensions()
-        for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
-            cells = [_plain(cell) for cell in row]
+        for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), 1):
+            if number > MAX_ROWS:
+                raise InputError(f"there are rows beyond Excel's last, the {MAX_ROWS:,}th")  # noqa: TRY301 - told as what openpyxl raises
+            cells = [] if row.count(None) == len(row) else [_plain(cell) for cell in row]
             while cells and cells[-1] is None:
                 cells.pop()
             yield cells
