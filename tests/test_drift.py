@@ -1,12 +1,11 @@
 """What moves between two inputs, and what does not."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
 from drifting import by_level, compared, parts, portrait
-from own import ROOT, own_postings, shipped
+from own import own_postings, shipped
 from postclass.batches import to_batch
 from postclass.drift import LEAST, drift, portray
 from postclass.portrait import SAMPLE
@@ -128,12 +127,3 @@ def test_the_sample_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert 10 == len(one.words()) < SAMPLE
     assert one.words() == other.words()
-
-
-def test_the_guides_block_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The Python of `docs/drift.md` runs as it stands."""
-    monkeypatch.chdir(ROOT)
-    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "drift.md").read_text(encoding="utf-8"), re.DOTALL)
-    exec(compile(block, "docs/drift.md", "exec"), {})  # noqa: S102 - our own words
-
-    assert "()\n" == capsys.readouterr().out

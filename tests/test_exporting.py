@@ -201,11 +201,3 @@ def test_paths_that_must_not_be_written(kind: str, path: str, words: str) -> Non
     """Each is refused with what to do."""
     with pytest.raises(OutputError, match=words):
         export(kind, path, force=True)
-
-
-@pytest.mark.parametrize("at", [0, 2, 3])
-def test_the_guides_blocks_run(at: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """The Python of `docs/export.md` runs as it stands."""
-    exec(compile(blocks()[at], "docs/export.md", "exec"), {})  # noqa: S102 - our own words
-
-    assert capsys.readouterr().out
