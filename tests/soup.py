@@ -49,4 +49,24 @@ def postings() -> list[Posting]:
     marked_up = f"<p>{own[0]['description']}</p>"
     cases += [Posting(""), Posting(" \n"), Posting("Zu kurz."), Posting("Σ" * 50), Posting(marked_up, "", "")]
     cases += [Posting("el producto y la empresa para los clientes de una " * 30), Posting("x" * 3_000)]
+    name = "Head of Product, Acme " + "own the roadmap " * 61  # as much of a title or company as is looked at
+    told = f"{own[1]['description']}\n{name[:1000]}\nAt {name[:1000]}, all is well."
+    cases += [Posting(told, f"{name}{rest}", f"{name}{rest}") for rest in ("", " and the rest", "İ" * 9)]
     return [Posting(p.description, p.title, p.company, p.id, row) for row, p in enumerate(cases, 1)]
+
+
+def mutations(count: int, *, seed: int) -> Iterator[Posting]:
+    """The project's own postings with lines lost, moved and taken from each other, and mixed pieces in between."""
+    draw = random.Random(seed)  # noqa: S311 - as above
+    own = own_postings()
+    mixed = texts(count, seed=seed)
+    lines = [line for posting in own for line in posting["description"].split("\n") if line.strip()]
+    for row in range(1, count + 1):
+        source = draw.choice(own)
+        kept = [line for line in source["description"].split("\n") if draw.random() < 0.8]
+        kept += draw.sample(lines, draw.randrange(4))
+        if draw.random() < 0.3:
+            draw.shuffle(kept)
+        kept.insert(draw.randrange(len(kept) + 1), next(mixed))
+        title = draw.choice((source["title"], draw.choice(own)["title"], None, ""))
+        yield Posting("\n".join(kept), title, draw.choice((source["company"], None)), f"n{row}", row)

@@ -243,7 +243,7 @@ def test_any_line_is_masked_as_titles_does(
     middle = len(pieces) // 2
     quotes = [quoted.format(name) for name in (title, company) if name]
     line = "".join([*pieces[:middle], *quotes, *pieces[middle:]]).replace("\n", " ")
-    if RARE.search(line + (title or "") + (company or "")) or "" in titles._company_names(company):
+    if RARE.search(line + (title or "") + (company or "")) or "" in titles._company_names(company or ""):
         return
 
     assert plain(line, title, company) == compiled(line, title, company)
@@ -282,14 +282,14 @@ def test_names_are_those_of_titles() -> None:
         *COMPANIES,
         *(f"Foo{legal}" for legal in samples(titles._LEGAL, 200, 6)),
     ]
-    companies = [company for company in companies if "" not in titles._company_names(company)]
+    companies = [company for company in companies if "" not in titles._company_names(company or "")]
     some = [title for title in some if not RARE.search(title or "")]
     names = kernel().names(some, companies * (len(some) // len(companies)) + companies[: len(some) % len(companies)])
 
     assert not names.plain.any()
     for posting, title in enumerate(some):
-        of_title = [] if title is None or titles.claimed_level(title) == "other" else titles._title_names(title)
-        expected = [*of_title, *titles._company_names(companies[posting % len(companies)])]
+        of_title = titles._title_names(title or "")
+        expected = [*of_title, *titles._company_names(companies[posting % len(companies)] or "")]
         got = [
             "".join(map(chr, names.points[names.starts[name] : names.starts[name + 1]]))
             for name in range(names.first[posting], names.first[posting + 1])

@@ -35,3 +35,8 @@ def test_new_titles_claim_the_level() -> None:
             for title in fitting_titles(row["title"], level=level):
                 if claimed_level(row["title"]) != "other":
                     assert level == claimed_level(title)
+
+
+def test_a_title_of_a_mebibyte_is_read_to_the_end() -> None:
+    """Of a title longer than any real one the start alone is looked at, for each comma in it is tried."""
+    assert ("Senior Product Manager", "Product Manager") == fitting_titles("Art, " * 2**18, level="pm")

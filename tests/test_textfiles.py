@@ -167,3 +167,22 @@ def test_text_that_can_not_be_written(tmp_path: Path) -> None:
 
     assert isinstance(record, Rejection)
     assert "holds characters that are not text" in record.reason
+
+
+HOSTILE = {
+    "hashes in a heading": (f"# Product Manager{'#' * 2**20}b", f"Product Manager{'#' * 2**20}b", 1),
+    "spaces in a heading": (f"# Product Manager{' ' * 2**20}b", "Product Manager b", 1),
+    "a heading of spaces": (f"#{' ' * 2**20}\n# Product Manager #", "Product Manager", 2),
+    "a heading of hashes": (f"# {'#' * 2**20}", "#" * 2**20, 1),
+    "open headings": (f"{'<h1>' * 2**18}\n# Product Manager", "Product Manager", 2),
+    "blank lines": (f"---\n{chr(10) * 2**20}---\n{chr(10) * 2**20}# Product Manager", "Product Manager", 2**21 + 3),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_run_to_the_end(tmp_path: Path, name: str) -> None:
+    """A mebibyte of any shape before, in or after a title is read once, and the title found where it stands."""
+    text, title, line = HOSTILE[name]
+    posting = one(tmp_path / "a.md", text)
+
+    assert (title, line) == (posting.title, posting.about.line)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from own import own_rows
-from postclass.titles import MASK, claimed_level, mask, merged, name_mentions, role_mentions, self_mentions
+from postclass.titles import MASK, MAX_NAME, claimed_level, mask, merged, name_mentions, role_mentions, self_mentions
 
 CLAIMS = {
     "director": (
@@ -328,3 +328,16 @@ def test_words_without_an_end(piece: str) -> None:
     line = piece * (100_000 // len(piece))
 
     assert all(0 <= start < end <= len(line) for start, end in self_mentions(line))
+
+
+def test_titles_and_companies_of_any_length() -> None:
+    """Of a title or company longer than any real one its start alone is looked at, however many lines ask."""
+    start = "Head of Product, Acme "
+    long = start + "x" * (MAX_NAME - len(start))
+    line = f"We are {long} and more"
+
+    assert "director" == claimed_level(f"{long}, Trainee")
+    assert "other" == claimed_level(f"{'x ' * MAX_NAME}Head of Product")
+    assert f"We are {MASK} and more" == mask(line, self_mentions(line, title=long + "y" * 2**20))
+    assert f"We are {MASK} and more" == mask(line, self_mentions(line, company=long + "y" * 2**20))
+    assert 2**16 == len([name_mentions("a", title="a, b" * 2**20, company="a, b" * 2**20) for _ in range(2**16)])

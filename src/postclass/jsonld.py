@@ -20,10 +20,10 @@ def find_postings(value: object) -> Iterator[dict[str, object]]:
             waiting.extend(reversed(value))
 
 
-# Attributes never hold "<" or ">", so that a page is walked once however it is nested; HTML parsers build the tree of
-# a page, and some take minutes for one of a million nested elements.
+# Attributes never hold "<" or ">", and no two runs of white space stand side by side, so that a page is walked once.
+# HTML parsers build the tree of a page, and some take minutes for one of a million nested elements.
 _SCRIPT = re.compile(
-    r"""</script|<script\s(?:[^<>]*\s)?type\s*=\s*["']?\s*application/ld\+json(?:\s*;[^<>"']*)?["'\s>](?:[^<>]*>)?""",
+    r"""</script|<script\s(?:[^<>]*\s)?type\s*=\s*(?:["']\s*)?application/ld\+json(?:\s*;[^<>"']*)?["'\s>](?:[^<>]*>)?""",
     re.IGNORECASE,
 )
 

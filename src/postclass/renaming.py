@@ -2,7 +2,7 @@
 
 import re
 
-from postclass.titles import claimed_level
+from postclass.titles import MAX_NAME, claimed_level
 
 # Where what a title is about may begin: "Director of Product, Payments", "Head of Product (EMEA)".
 _BREAK = re.compile(r"\s*[,|:]\s+|\s+[-\u2013\u2014]\s+|\s+(?=[(\[])")
@@ -26,7 +26,7 @@ def fitting_titles(title: str, *, level: str) -> tuple[str, ...]:
 
 def _split(title: str) -> tuple[str, str]:
     """The shortest beginning that claims a product role, and the rest, with its comma, dash or bracket."""
-    whole = " ".join(title.split())
+    whole = " ".join(title[:MAX_NAME].split())  # each break is tried, which takes quadratic time
     for match in _BREAK.finditer(whole):
         if claimed_level(whole[: match.start()]) != "other":
             return whole[: match.start()], whole[match.start() :]

@@ -21,7 +21,9 @@ _BLOCK_TAGS = frozenset(
 )
 _INLINE_TAGS = "a abbr b big code em font i img mark s small span strike strong sub sup u".split()
 _KNOWN_TAG = re.compile(
-    rf"</?(?:{'|'.join(sorted({*_BLOCK_TAGS, *_INLINE_TAGS}, key=len, reverse=True))})(?=[\s/>])|<!--", re.IGNORECASE
+    # The letter is asked for first, for fifty names are tried at every "<" otherwise.
+    rf"</?(?=[a-z])(?:{'|'.join(sorted({*_BLOCK_TAGS, *_INLINE_TAGS}, key=len, reverse=True))})(?=[\s/>])|<!--",
+    re.IGNORECASE,
 )
 # A tag never reaches past the next "<", so that each character is looked at a bounded number of times.
 _TAG = re.compile(

@@ -6,6 +6,7 @@ titles that does not look at the title field; the field, where there is one, onl
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 Claim = Literal["director", "lead", "pm", "other"]
@@ -14,6 +15,8 @@ Span = tuple[int, int]
 # What the model reads where a title or company stood. It is no token of TF-IDF, so neither the number of words in a
 # title nor the number of mentions leaves a trace.
 MASK = "\N{MIDDLE DOT}"
+# Characters of a title or company that are looked at: the longest of 10,842 real ones has 149, and what is longer is none.
+MAX_NAME = 1000
 # A title grows from its core by at most this many words on either side.
 REACH = 7
 
@@ -98,14 +101,13 @@ def role_mentions(line: str) -> list[Span]:
 
 def name_mentions(line: str, *, title: str | None, company: str | None) -> list[Span]:
     """Where a line holds the given title or company; titles of other trades stay, they say what the role is not."""
-    titles = [] if title is None or claimed_level(title) == "other" else _title_names(title)
     short = _is_short(line)
     of_role = [
         span
-        for span in _name_spans(line, titles)
+        for span in _name_spans(line, _title_names((title or "")[:MAX_NAME]))
         if not _is_someone_else(line, _grown_left(line, span[0], short=short))
     ]
-    return [*of_role, *_name_spans(line, _company_names(company))]
+    return [*of_role, *_name_spans(line, _company_names((company or "")[:MAX_NAME]))]
 
 
 def mask(line: str, spans: list[Span]) -> str:
@@ -185,18 +187,22 @@ def _grown_right(line: str, end: int) -> int:
     return end
 
 
-def _title_names(title: str) -> list[str]:
+@lru_cache(maxsize=16)  # all lines of a posting ask for the same names
+def _title_names(title: str) -> tuple[str, ...]:
     """The title whole and without what follows its first comma, dash or bracket, when that still is two words or more."""
+    if claimed_level(title) == "other":
+        return ()
     whole = " ".join(title.split())
     head = re.split(r"\s*[,(|:\u2013\u2014]|\s-\s", whole, maxsplit=1)[0].strip()
-    return [name for name in dict.fromkeys((whole, head)) if " " in name]
+    return tuple(name for name in dict.fromkeys((whole, head)) if " " in name)
 
 
-def _company_names(company: str | None) -> list[str]:
-    if not company or len(company.strip()) < 2:  # noqa: PLR2004 - one letter names nobody
-        return []
+@lru_cache(maxsize=16)  # as above
+def _company_names(company: str) -> tuple[str, ...]:
+    if len(company.strip()) < 2:  # noqa: PLR2004 - one letter names nobody
+        return ()
     whole = " ".join(company.split())
-    return [name for name in dict.fromkeys((whole, _LEGAL.sub("", whole))) if name]  # nothing is left of ", Inc."
+    return tuple(name for name in dict.fromkeys((whole, _LEGAL.sub("", whole))) if name)  # nothing is left of ", Inc."
 
 
 def _lowered(text: str) -> str:
@@ -207,7 +213,7 @@ def _lowered(text: str) -> str:
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)
 
 
-def _name_spans(line: str, names: list[str]) -> Iterator[Span]:
+def _name_spans(line: str, names: tuple[str, ...]) -> Iterator[Span]:
     lowered = _lowered(line)
     for name in names:
         needle = _lowered(name)
@@ -245,7 +251,8 @@ _MANAGER_OF = re.compile(r"\bmanager(?:,| of)? products?\b")
 
 def claimed_level(title: str) -> Claim:
     """Which level a title claims: director and above, lead (group, lead, principal, staff), PM, or another trade."""
-    plain = " ".join(re.sub(r"[^\w&,:/+-]+", " ", title.lower().replace("v.p.", "vp").replace("sr.", "sr")).split())
+    title = title[:MAX_NAME].lower()
+    plain = " ".join(re.sub(r"[^\w&,:/+-]+", " ", title.replace("v.p.", "vp").replace("sr.", "sr")).split())
     plain = re.sub(r"\s*[-:/,]\s+|\s+[-:/]\s*|[/:]", ", ", plain)
     bare = plain.replace(",", "")
     individual = _INDIVIDUAL.search(bare)

@@ -79,7 +79,8 @@ def names_of(m: Machine, n: Tables, titles: Sequence[str | None], companies: Seq
 
 
 def _joined(texts: Sequence[str | None]) -> tuple[Points, Offsets]:
-    """The code points of all texts, and where each begins; one more offset at the end."""
+    """The code points of all texts, as far as they are looked at, and where each begins; one more offset at the end."""
+    texts = [text and text[: meaning.MAX_NAME] for text in texts]
     ends = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter((len(text) if text else 0 for text in texts), np.int64, len(texts)), out=ends[1:])
     return np.frombuffer("".join(filter(None, texts)).encode("utf-32-le", "surrogatepass"), np.uint32), ends
