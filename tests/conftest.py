@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from fullsize import EXAMPLES
 from postclass.traits import Trait, load_traits
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term, Verdict
 from standins import FakeModel, Make
 
 # The same examples on every run and no deadline: a test that fails here fails everywhere, and none asserts a time.
-settings.register_profile("postclass", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("postclass", deadline=None, derandomize=True, max_examples=EXAMPLES)
 settings.load_profile("postclass")
 
 TEXT = """Your role at Orchard Freight

@@ -178,10 +178,26 @@ def test_sarif_tells_mismatches_and_what_is_undecided() -> None:
     assert "2.1.0" == log["version"]
     assert ["inflated", "deflated", "undecided"] == rules
     assert all(rules[r["ruleIndex"]] == r["ruleId"] for r in results)
-    assert {"artifactLocation": {"uri": "jobs/a%20b%25.md"}, "region": {"startLine": 3}} == place
+    assert {"uri": "jobs/a%20b%25.md", "uriBaseId": "%SRCROOT%"} == place["artifactLocation"]
+    assert {"startLine": 3} == place["region"]
     assert 1 == sum("suppressions" in r for r in results)
     assert ["error"] == [n["level"] for n in run["invocations"][0]["toolExecutionNotifications"]]
     assert len(results) == len({r["partialFingerprints"]["posting/v1"] for r in results})
+
+
+def test_places_are_told_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files below it are named from there however they were given, for reviewers' tools know no others; else whole."""
+    monkeypatch.chdir(tmp_path)
+    given = [str(tmp_path / "jobs" / "ä.md"), "./jobs/../jobs/ä.md", "stdin", "../x.md"]
+    outside = (tmp_path.parent / "x.md").as_posix()
+    made = [render_sarif(audit_of(finding(path=path)), TRAITS) for path in given]
+    results = [json.loads(log)["runs"][0]["results"][0] for log in made]
+    uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
+    lines = [render_github(audit_of(finding(path=path)), TRAITS).decode() for path in given]
+
+    assert ["jobs/%C3%A4.md", "jobs/%C3%A4.md", "stdin", Path(outside).as_uri()] == uris
+    assert results[0]["partialFingerprints"] == results[1]["partialFingerprints"]
+    assert ["jobs/ä.md", "jobs/ä.md", "stdin", outside] == [line.split("file=")[1].split(",")[0] for line in lines]
 
 
 def test_github_commands_are_one_line_each() -> None:
@@ -233,16 +249,30 @@ def test_targets_that_must_not_be_written(tmp_path: Path) -> None:
     """Unknown formats, directories, the input and files that are there are refused before any work."""
     there = tmp_path / "a.csv"
     there.write_text("x")
+    (tmp_path / "soft.csv").symlink_to(there)
+    (tmp_path / "hard.csv").hardlink_to(there)
+    folder = tmp_path / "folder"
+    folder.mkdir()
     for output, options, message in (
         ("a.doc", {}, r"unknown format of suffix '\.doc'; name it with --to"),
         ("-", {"to": "doc"}, "unknown report format 'doc'"),
         (str(tmp_path), {"to": "csv"}, "is a directory"),
         (str(there), {}, "exists; --force writes over it"),
         (str(there), {"force": True, "sources": [str(there)]}, "is the input"),
+        (str(tmp_path / "soft.csv"), {"force": True, "sources": [str(there)]}, "is the input"),
+        (str(tmp_path / "hard.csv"), {"force": True, "sources": [str(there)]}, "is the input"),
+        (str(folder / ".." / "a.csv"), {"force": True, "sources": [str(there)]}, "is the input"),
+        (str(there), {"force": True, "sources": [str(tmp_path / "*.csv")]}, "is the input"),
+        (str(folder / "new.html"), {"sources": [str(tmp_path)]}, "is within the input"),
+        (str(tmp_path / "none" / "a.csv"), {}, "there is no folder"),
+        ("http://example.org/a.html", {}, "is no local file"),
+        ("file:///tmp/a.html", {"force": True}, "is no local file"),
+        ("a\0.html", {}, "is no local file"),
     ):
         with pytest.raises(OutputError, match=message):
             target_of(output, **options)
 
+    assert "sarif" == target_of(str(folder / "a.sarif"), sources=[str(tmp_path)]).format
     assert Target(there, "csv") == target_of(str(there), force=True, sources=["none"])
 
 

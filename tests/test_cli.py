@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import postclass
+from postclass import sinks, sources
 from postclass.cli import COMMANDS, main
 from postclass.errors import InputError, StorageError
 
@@ -43,6 +44,51 @@ def test_help_of_each_command_has_an_example(name: str) -> None:
 
     assert result.exit_code == 0
     assert f"  postclass {name} " in result.output or f"| postclass {name}" in result.output
+
+
+def test_help_names_every_format() -> None:
+    """`classify --help` lists all formats that it reads and writes."""
+    text = " ".join(CliRunner().invoke(main, ["classify", "--help"]).output.split())
+
+    assert f"does not tell: {', '.join(sources.FORMATS)}." in text
+    assert f"does not tell: {', '.join(sinks.FORMATS)}." in text
+
+
+EVIL = "\x1b[31m\x07\u202e"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["classify", "a.csv", f"{EVIL}.csv"],
+        [EVIL],
+        ["check", "--format", EVIL],
+        ["check", f"{EVIL}.txt"],
+        ["check", "--encoding", EVIL, __file__],
+        ["check", "--model", EVIL, __file__],
+        ["classify", f"{EVIL}.csv"],
+        ["classify", EVIL],
+        ["audit", f"{EVIL}.csv", "-o", EVIL],
+        ["audit", f"{EVIL}.csv", "--ignore-file", EVIL],
+    ],
+)
+def test_what_was_given_never_commands_the_terminal(arguments: list[str]) -> None:
+    """Names of files, commands and formats are told with their control and bidi characters as escapes."""
+    done = run(*arguments)
+
+    assert 2 == done.returncode
+    assert "x1b[31m" in done.stderr
+    assert not set(EVIL[0] + EVIL[-2:]) & set(done.stdout + done.stderr)
+
+
+def test_columns_never_command_the_terminal(tmp_path: Path) -> None:
+    """Names of columns are told so as well."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"{EVIL},b\n1,2\n", "utf-8")
+    done = run("classify", str(path))
+
+    assert 2 == done.returncode
+    assert r"columns found: '\x1b[31m\x07\u202e', 'b'" in done.stderr
 
 
 def test_version_is_the_packages() -> None:

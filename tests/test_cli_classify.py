@@ -211,7 +211,7 @@ def test_input_that_breaks_off(fake_model: "FakeModel", tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_signals(many: Path, tmp_path: Path, number: signal.Signals, code: int) -> None:
-    """Ctrl-C and SIGTERM end the run with their exit codes, quietly, and leave no file."""
+    """Ctrl-C and SIGTERM end the run with their exit codes and one line, and leave no file."""
     process = start(many, "-o", tmp_path / "out.csv", pause=0.02)
     while len(list(tmp_path.iterdir())) < 2:
         time.sleep(0.01)
@@ -220,7 +220,7 @@ def test_signals(many: Path, tmp_path: Path, number: signal.Signals, code: int) 
     _, err = process.communicate(timeout=60)
 
     assert code == process.returncode
-    assert b"Traceback" not in err
+    assert "Interrupted early: nothing was written and nothing is kept." == err.decode().strip()
     assert [many] == list(tmp_path.iterdir())
 
 
@@ -249,6 +249,19 @@ def test_a_full_disk(many: Path, output: list[str]) -> None:
     assert 5 == process.returncode
     assert 1 == len(err.splitlines()), err
     assert b"No space left on device" in err
+
+
+@pytest.mark.parametrize("command", ["classify", "audit"])
+def test_terminal_commands_in_a_file(command: str) -> None:
+    """A file whose texts, titles and ids command terminals is told of without one raw byte of that."""
+    path = Path(__file__).parent / "hostile" / "terminal.csv"
+    done = subprocess.run(
+        [sys.executable, "-m", "postclass", command, str(path)], capture_output=True, text=True, check=False
+    )
+
+    assert 1 == done.returncode
+    assert "2 fields where the header has 3" in done.stdout + done.stderr
+    assert not set("\x1b\x07\x9b\u202e") & set(done.stdout + done.stderr)
 
 
 def test_terminal_commands_in_titles(

@@ -1,20 +1,40 @@
-"""Invariances over generated postings: formats, offsets, TF-IDF values, masks, verdicts."""
+"""Invariances over generated postings: round trips, formats, offsets, TF-IDF values, masks, verdicts, rows, batches.
 
+`POSTCLASS_EXAMPLES=10000 pytest tests/test_properties.py` tries so many examples of each property that names no number.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import soup
 from fourways import FORMATS, Block
 from own import own_postings, shipped
+from postclass.batch import classify
+from postclass.batches import from_batch, to_batch, verdicts_of
 from postclass.features import Space, Tf, read_posting, words_of
 from postclass.judge import JudgeSettings
 from postclass.opinion import logit
-from postclass.posting import Posting
+from postclass.posting import Posting, Rejection
+from postclass.scorer import Scorer
+from postclass.sinks import open_sink
+from postclass.sources import open_source
 from postclass.text import read_text
 from postclass.titles import MASK, claimed_level, mask, self_mentions
 from reference import vectorizer
+from scorers import Lengths
 
 # Words that no splitting rule knows, in scripts that grow, shrink or combine when they change case.
 WORD = st.sampled_from(
@@ -197,6 +217,32 @@ def test_any_posting_is_explained_exactly(lines: list[str], prior: float) -> Non
         assert (why.flip.p_director > 0.5) != (verdict.p_director > 0.5)
 
 
+ODD_PIECES = "İ ß ﬁ 👩\u200d💻 e\u0301 \u0130\u0307 🚢 ŉ ẞ \u202e".split()
+ODD = st.lists(st.tuples(st.sampled_from(ODD_PIECES), st.integers(0, 99)), min_size=1, max_size=8)
+
+
+@settings(max_examples=25)
+@given(LINES, ODD)
+def test_what_is_marked_is_what_was_judged(lines: list[str], odd: list[tuple[str, int]]) -> None:
+    """Among letters that grow, shrink, combine or hide, each span holds its quote: words that the model read there."""
+    words = "\n".join(lines).split(" ")
+    for piece, place in odd:
+        words.insert(place % len(words), piece)
+    posting = Posting(" ".join(words))
+    why = shipped().judge_one(posting, settings=JudgeSettings(explain="full")).explanation
+    assume(why is not None)
+    assert why is not None
+    of_line = {(line.start, line.end): words_of(line.text) for line in read_posting(posting).text.lines}
+
+    for evidence in why.evidence:
+        quoted = why.text[evidence.start : evidence.end]
+        told = words_of(quoted)
+        (line,) = [read for (a, b), read in of_line.items() if a <= evidence.start and evidence.end <= b]
+        assert evidence.quote == quoted
+        assert told
+        assert any(told == line[at : at + len(told)] for at in range(len(line)))
+
+
 @settings(max_examples=25)
 @given(MARKUP)
 def test_any_text_gets_a_verdict(description: str) -> None:
@@ -204,3 +250,104 @@ def test_any_text_gets_a_verdict(description: str) -> None:
     verdict = shipped().judge_one(Posting(description, title=description[:30], company=description[-9:]))
 
     assert verdict.level in {"director", "pm", "unclear", "out_of_scope"}
+
+
+# What formats are made of, and what some readers take for the end of a record, a field or a text.
+MARKS = st.sampled_from(
+    [*"\0\r\n\u2028\u2029\x85\x0b\x0c\x1c\x1e\x1a\ufeff\"',;\t\\{}[]=é\U0001f6a2a ", "\r\n", '""', "\\n"]
+)
+CELL = st.lists(MARKS | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
+RECORDS = st.lists(st.tuples(CELL, CELL, CELL, CELL), max_size=5)
+FIELDS = ("id", "title", "company", "description")
+
+
+def written(records: list[tuple[str, ...]], kind: str, end: str) -> bytes:
+    """Records as a file of that format, made by others than this project."""
+    rows = [dict(zip(FIELDS, record, strict=True)) for record in records]
+    if kind == "csv":
+        text = io.StringIO()
+        # A blank line is no record, and a blank cell alone makes one: so all cells are quoted.
+        csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([FIELDS, *records])
+        return text.getvalue().encode()
+    if kind == "jsonl":
+        return "".join(f"{json.dumps(row, ensure_ascii=False)}{end}" for row in rows).encode()
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in FIELDS])), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@given(RECORDS, st.sampled_from(["\n", "\r\n"]))
+def test_what_is_written_is_read(kind: str, records: list[tuple[str, ...]], end: str) -> None:
+    """NUL, CR, U+2028 and line breaks in quotes split nothing: records come out as they went in, none more or less."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"a.{kind}"
+        path.write_bytes(written(records, kind, end))
+        with open_source(path) as source:
+            read = list(source)
+
+    assert [
+        Posting(description, title=title, company=company, id=key, row=row)
+        for row, (key, title, company, description) in enumerate(records, 1)
+    ] == read
+
+
+@given(st.lists(st.tuples(st.lists(st.sampled_from(["a", "\n", "\r\n", "\r", '""']), max_size=6), st.integers(1, 4))))
+def test_rejections_tell_the_line(rows: list[tuple[list[str], int]]) -> None:
+    """However many line breaks the quotes before it hold, a ragged row is told with the line on which it begins."""
+    lines, expected, here = ["a,description"], [], 2
+    for row, (pieces, fields) in enumerate(rows, 1):
+        cell = "".join(pieces)
+        lines.append(",".join([f'"{cell}"', *["b"] * (fields - 1)]))
+        if fields != 2:
+            expected.append((row, f"line {here}"))
+        here += 1 + len(re.findall("\r\n|\r|\n", cell))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_bytes("\n".join([*lines, ""]).encode())
+        with open_source(path) as source:
+            read = [record for record in source if isinstance(record, Rejection)]
+
+    assert expected == [(record.row, record.where.removeprefix(f"{path}, ")) for record in read]
+
+
+@given(
+    st.lists(st.sampled_from(['{"description":"x"}', '{"description":', "[", '"', "{}", "\xff", " ", "\r", "\t", ""])),
+    st.sampled_from([1, 7, 1000]),
+)
+def test_rows_in_are_verdicts_and_rejections(lines: list[str], size: int) -> None:
+    """Of any lines each that is not blank is one verdict or one rejection, from the file read to the files written."""
+    data = b'{"description":"first"}\n' + "\n".join(lines).encode("latin-1")
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder) / "in.jsonl", Path(folder) / "out.jsonl"
+        path.write_bytes(data)
+        with pytest.MonkeyPatch.context() as patch, open_source(path) as source, open_sink(out) as sink:
+            patch.setattr("postclass.sources.CHUNK_ROWS", size)
+            run = classify(source, sink, Lengths())
+        rows = [json.loads(line)["row"] for line in out.read_text("utf-8").splitlines()]
+        rejects = Path(f"{out}.rejects.jsonl")
+        lost = [json.loads(line)["row"] for line in rejects.read_text().splitlines()] if rejects.exists() else []
+    expected = sum(bool(line.strip(b" \t\r")) for line in data.split(b"\n"))
+
+    assert list(range(1, expected + 1)) == sorted(rows + lost)
+    assert (expected, len(rows), len(lost)) == (run.rows, run.verdicts, run.rejected)
+
+
+MUTATIONS = st.lists(st.sampled_from(list(soup.mutations(60, seed=9))), min_size=1, max_size=12)
+
+
+@settings(max_examples=25)
+@given(MUTATIONS, st.sampled_from([1, 7, 1000]))
+def test_batches_judge_as_single_postings_do(postings: list[Posting], size: int) -> None:
+    """Whichever postings come together in chunks of whatever size, each has the verdict that it has alone."""
+    batch = to_batch([replace(posting, row=row) for row, posting in enumerate(postings, 1)])
+    scorer = Scorer(shipped(), JudgeSettings(), way="numpy")
+    parts = [scorer.judge(batch.slice(start, size)) for start in range(0, batch.num_rows, size)]
+    together = [verdict for part in parts for verdict in verdicts_of(part)]
+    alone = list(shipped().judge(from_batch(batch)))
+
+    for name in ("row", "level", "traits", "notes"):
+        assert [getattr(verdict, name) for verdict in alone] == [getattr(verdict, name) for verdict in together]
+    for name in ("p_director", "p_in_scope"):
+        pairs = [(getattr(a, name), getattr(b, name)) for a, b in zip(alone, together, strict=True)]
+        assert all(a is b or abs(a - b) <= 1e-9 for a, b in pairs)

@@ -197,6 +197,16 @@ def test_visible_escapes_what_a_terminal_obeys(shown: str, text: str) -> None:
     assert shown == visible(text)
 
 
+def test_json_never_commands_the_terminal(make_verdict: "Make") -> None:
+    """Controls and bidi characters are escapes in JSON too, which parse to what was given; other letters stay."""
+    evil = "\x1b]0;x\x07 \x9b31m \x7f \u202e \u2028 \U000e0001 é\n"
+    told = render_json(make_verdict(title=evil))
+
+    assert evil == json.loads(told)["title"]
+    assert "é" in told
+    assert not set("\x1b\x07\x9b\x7f\u202e\u2028\U000e0001") & set(told)
+
+
 def test_lists_read_like_sentences() -> None:
     """Commas, and an `and` that can't be mistaken for one inside."""
     assert "" == listed([])

@@ -1,17 +1,28 @@
 """Batches in, their verdicts out: what repeats is judged once, and large batches take the compiled path."""
 
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import cast
+
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import soup
+from fullsize import EXAMPLES, USUAL
 from postclass import Posting, load_model
 from postclass import memory as remembered
-from postclass.batches import to_batch, verdicts_of
+from postclass.batches import to_batch, verdict_batch, verdicts_of
 from postclass.judge import JudgeSettings, Model
-from postclass.scorer import Scorer
+from postclass.scorer import Scorer, Way
 from postclass.verdict import Explain
 
 MODEL = load_model()
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+NUMBERS = ("p_director", "p_in_scope")
 
 
 def _batch(copies: int = 1) -> pa.RecordBatch:
@@ -88,3 +99,66 @@ def test_large_batches_take_a_quicker_path(missing: bool, way: str, monkeypatch:
     assert [] == list(scorer._loaded)  # noqa: SLF001 - which path was taken shows nowhere else
     scorer.judge(to_batch([Posting(f"{n}") for n in range(11)]))
     assert [way] == list(scorer._loaded)  # noqa: SLF001
+
+
+def _real() -> Iterator[Posting]:
+    """The real postings, of all kinds in turn."""
+    tables = [pq.read_table(SHARED / f"{name}.parquet") for name in ("postings", "summaries", "other_roles")]
+    rows = [row for table in tables for row in table.to_pylist()]
+    for row, told in enumerate(rows[:: max(1, len(rows) // max(EXAMPLES, 10 * USUAL))], 1):
+        yield Posting(told["description"], told.get("title"), told.get("company"), None, row)
+
+
+@cache
+def _alone(kind: str) -> tuple[list[Posting], pa.RecordBatch]:
+    """Postings of a kind, ten thousand where as many are asked for, and their verdicts one by one."""
+    postings = list(_real() if kind == "real" else soup.mutations(max(EXAMPLES, 5 * USUAL), seed=5))
+    verdicts = [MODEL.judge_one(posting, settings=JudgeSettings()) for posting in postings]
+    return postings, verdict_batch(verdicts, explain="terms")
+
+
+KINDS = [
+    "own",
+    pytest.param(
+        "real",
+        marks=[pytest.mark.slow, pytest.mark.skipif(not SHARED.is_dir(), reason="the real postings are not here")],
+    ),
+]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("way", ["compiled", "numpy"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_postings_alone_and_in_batches(kind: str, way: Way, size: int) -> None:
+    """By either quick way and in chunks of any size the same labels as one by one, and numbers within 1e-9."""
+    if way == "compiled" and find_spec("numba") is None:
+        pytest.skip("numba is not installed")
+    postings, expected = _alone(kind)
+    batch = to_batch(postings)
+    scorer = Scorer(MODEL, JudgeSettings(), way=way)
+    parts = [scorer.judge(batch.slice(start, size)) for start in range(0, batch.num_rows, size)]
+    got = pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
+
+    for name in ("row", "level", "traits", "notes"):
+        assert expected.column(name) == got.column(name), name
+    for name in NUMBERS:
+        a, b = (np.array(column.column(name).to_pylist(), float) for column in (expected, got))
+        assert np.array_equal(np.isnan(a), np.isnan(b))
+        assert np.nanmax(np.abs(a - b)) <= 1e-9
+    terms = [cast("list[list[dict[str, float]]]", column.column("top_terms").to_pylist()) for column in (expected, got)]
+    assert [[term["term"] for term in row] for row in terms[0]] == [[term["term"] for term in row] for row in terms[1]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_checks_agree(kind: str) -> None:
+    """What `check` tells in full of a posting has the level and the numbers that it has in a batch."""
+    postings, expected = _alone(kind)
+    for place in range(0, len(postings), 10):
+        verdict = MODEL.judge_one(postings[place], settings=JudgeSettings(explain="full"))
+        (alone,) = verdicts_of(expected.slice(place, 1))
+
+        assert (alone.level, alone.p_director, alone.p_in_scope) == (
+            verdict.level,
+            verdict.p_director,
+            verdict.p_in_scope,
+        )

@@ -5,16 +5,19 @@ import errno
 import io
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -27,7 +30,7 @@ from postclass.errors import OutputError, PostclassError, StorageError
 from postclass.posting import Posting, Rejection
 from postclass.sinks import SinkSettings, open_sink
 from postclass.sources import SourceSettings, open_source
-from postclass.verdict import Term, Verdict, to_record
+from postclass.verdict import Evidence, Flip, Reason, Term, Verdict, to_record
 
 Make = Callable[..., Verdict]
 NAMES = ["row", "id", "title", "company", "level", "p_director", "p_in_scope", "traits", "top_terms", "notes"]
@@ -132,6 +135,28 @@ def test_csv_formulas(tmp_path: Path, start: str) -> None:
         assert f"'{text}" == guarded[name]
         assert text == raw[name]
     assert text == lines["title"]
+
+
+@pytest.mark.parametrize("start", FORMULA_STARTS)
+def test_no_column_of_csv_holds_a_formula(tmp_path: Path, make_verdict: Make, start: str) -> None:
+    """Whatever text any column of the longest output holds, keys and terms too, no cell of it begins a formula."""
+    evil = f"{start}HYPERLINK(1)"
+    told: dict[str, Any] = {
+        "text": evil,
+        "reasons": (Reason("trait", evil, 0.1),),
+        "evidence": (Evidence(evil, evil, 0, len(evil), 0.9),),
+        "missing": (evil, "b"),
+        "flip": Flip("pm", (evil,), (evil,), 0.4),
+    }
+    fields: dict[str, Any] = dict.fromkeys(("id", "title", "company"), evil)
+    fields |= {"traits": (evil,), "top_terms": (Term(evil, -0.1),), "notes": (evil,)}
+    write(tmp_path / "out.csv", make_verdict(why=told, **fields), explain="full")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        head, cells = csv.reader(stream)
+
+    assert [*NAMES, "reasons", "evidence", "missing", "flip", "text"] == head
+    assert not [cell for cell in [*head, *cells] if cell.startswith(FORMULA_STARTS)]
+    assert 7 == sum(cell.startswith(f"'{start}") for cell in cells)
 
 
 def test_csv_headers_are_guarded() -> None:
@@ -486,6 +511,44 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[s
         ]  # fmt: skip
         with open_source(folder / f"out{suffix}", settings=given_as) as source:
             assert expected == list(source)
+
+
+# What readers and spreadsheets like to take for numbers, dates, nothing or formulas; one of them stands twice.
+IDS = (
+    *"007 007 None NA N/A n/a NaN nan null NULL nil undefined - -- 0 -0 +1 00 1e5 1E400 1.0 1.10 0x1F 1_000".split(),
+    *"1,000 TRUE true False inf -inf #N/A \\N 2024-01-01 12:30 1/2 9007199254740993 =1 @x 'x \"x\" a;b İ".split(),
+    "e\u0301", "\ufeffx", "", " ", "\t", "\tx", "a\tb", "a\nb", "\r", "\xa0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("given_as", [".csv", ".jsonl", ".parquet"])
+def test_ids_come_out_as_they_went_in(tmp_path: Path, given_as: str) -> None:
+    """Of fifty odd ids none changes from input to output, but for cells of CSV that would be formulas."""
+    source = tmp_path / f"in{given_as}"
+    if given_as == ".csv":
+        with source.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([("id", "description"), *((key, "x") for key in IDS)])
+    elif given_as == ".jsonl":
+        source.write_text("".join(json.dumps({"id": key, "description": "x"}) + "\n" for key in IDS), "utf-8")
+    else:
+        pq.write_table(pa.table({"id": IDS, "description": ["x"] * len(IDS)}), source)
+    with open_source(source) as records:
+        ids = [record.id for record in records if isinstance(record, Posting)]
+    verdicts = [replace(PLAIN, row=row, id=key) for row, key in enumerate(ids, 1)]
+    for name in ("a.csv", "a.jsonl", "a.json", "a.parquet", "a.db"):
+        write(tmp_path / name, *verdicts)
+    write(tmp_path / "raw.csv", *verdicts, raw_csv=True)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        (table,) = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchone()
+        kept = [key for (key,) in database.execute(f'SELECT id FROM "{table}" ORDER BY row')]  # noqa: S608 - our own
+
+    assert 50 == len(IDS)
+    for name in ("a.jsonl", "a.json", "a.parquet", "raw.csv"):
+        assert list(IDS) == [row["id"] for row in read(tmp_path / name)], name
+    assert list(IDS) == kept
+    assert [f"'{key}" if key.startswith(FORMULA_STARTS) else key for key in IDS] == [
+        row["id"] for row in read(tmp_path / "a.csv")
+    ]
 
 
 def test_only_errors_of_the_project_leave() -> None:

@@ -159,6 +159,10 @@ def test_unreadable_header(write: Write, content: bytes, message: str) -> None:
         ("utf16.csv", {}),
         ("utf16_without_bom.csv", {"encoding": "utf-16-le"}),
         ("utf16.csv", {"encoding": "utf-16-le"}),
+        ("utf16be.jsonl", {}),
+        ("bom.jsonl", {}),
+        ("bom.json", {}),
+        ("latin1.csv", {"encoding": "latin-1"}),
     ],
 )
 def test_byte_order_marks_and_encodings(name: str, settings: dict[str, str]) -> None:
@@ -177,6 +181,28 @@ def test_bad_bytes_reject_their_row() -> None:
     assert [Posting("café", title="A"), Posting("plain", title="B", row=2), Posting("“quoted”", title="C", row=3)] == (
         read(HOSTILE / "cp1252.csv", encoding="cp1252")
     )
+
+
+def test_bytes_that_no_utf_8_holds() -> None:
+    """A cut character, an overlong one and an encoded surrogate each reject their line, and their line alone."""
+    assert [(1, "A"), (2, None), (3, None), (4, None), (5, "E")] == seen(HOSTILE / "bad_utf8.jsonl")
+    assert ["line 2", "line 3", "line 4"] == [where for _, where, _ in rejections(HOSTILE / "bad_utf8.jsonl")]
+
+
+def test_line_breaks_in_quotes() -> None:
+    """Line breaks of every kind stay in their cell, and the lines after them are counted all the same."""
+    assert [
+        Posting("one\ntwo\rthree\r\n", title="A\r\nstill A"),
+        Posting("", title="B", row=2),
+        Rejection(3, "3 fields where the header has 2", f"{HOSTILE / 'newlines_in_quotes.csv'}, line 8"),
+        Posting('"quoted", and\n\n\nmore', title="D", row=4),
+    ] == read(HOSTILE / "newlines_in_quotes.csv")
+
+
+def test_null_bytes_in_json_lines() -> None:
+    """NUL as an escape is a character like any other; raw it is no JSON, and rejects its line."""
+    assert [(1, "A"), (2, None), (3, "C")] == seen(HOSTILE / "null_byte.jsonl")
+    assert "one\0two" == next(r.description for r in read(HOSTILE / "null_byte.jsonl") if isinstance(r, Posting))
 
 
 def test_bad_bytes_in_another_encoding(write: Write) -> None:
@@ -496,6 +522,27 @@ def test_json_ld_without_postings(write: Write) -> None:
             read(path)
     with pytest.raises(InputError, match="byte 0xE9 is not utf-8 text"):
         read(write("b.html", b"\xe9"))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<script type=",
+        " ",
+        "<script type",
+        "<script ",
+        "type = ",
+        "</script",
+        "<",
+    ],
+)
+def test_hostile_pages_run_to_the_end(write: Write, shape: str) -> None:
+    """A mebibyte of any shape, alone or within a script's tag, is walked once to the posting behind it."""
+    posting = '<script type=" application/ld+json">{"@type": "JobPosting", "description": "x"}</script>'
+    shapes = shape * (2**20 // len(shape))
+
+    assert [Posting("x")] == read(write("a.html", f"{shapes}</script>{posting}"))
+    assert [Posting("x")] == read(write("b.html", f"<script type={shapes}></script>{posting}"))
 
 
 def test_gzip(write: Write) -> None:

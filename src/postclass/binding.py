@@ -11,6 +11,7 @@ from typing import Any
 
 from postclass import __version__
 from postclass.errors import InputError
+from postclass.remote import file_system, told
 
 WHOLE = 64 * 2**20  # bytes that are hashed whole; of more, samples, size and time of change count
 _SAMPLES, _FEWEST = 64, 3  # samples spread over all files, and over each of them at the least
@@ -106,9 +107,6 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _remote(address: str) -> str:
-    try:
-        import fsspec
-    except ImportError as error:
-        raise InputError(f"{address}: reading from storage needs fsspec: pip install fsspec.") from error
-    filesystem, name = fsspec.core.url_to_fs(address)
-    return str(filesystem.checksum(name))
+    with told(address, "can't be read", InputError):
+        system, name = file_system(address)
+        return str(system.checksum(name))

@@ -24,9 +24,10 @@ def told(url: str, what: str, error: type[PostclassError]) -> Iterator[None]:
     except PostclassError:
         raise
     except ImportError as problem:
-        if problem.name == "fsspec":
-            raise error(f"{url}: {what}: addresses need fsspec: pip install 'postclass[storage]'.") from problem
-        raise error(f"{url}: {what}: a package is missing: {problem}") from problem
+        why = f"a package is missing: {problem}"
+        if (problem.name or "").partition(".")[0] == "fsspec":
+            why = "addresses need fsspec: pip install 'postclass[storage]'"
+        raise error(f"{url}: {what}: {why}.") from problem
     except Exception as problem:
         said = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
         raise error(f"{url}: {what}: {' '.join(said.split())}.") from problem

@@ -15,7 +15,17 @@ from postclass.partfiles import check_folder
 from postclass.remote import file_system, is_url, told
 from postclass.verdict import Explain
 
-__all__ = ["FORMATS", "FORMATS_BY_SUFFIX", "REJECTS_SUFFIX", "SinkSettings", "Target", "find_target", "is_device"]
+__all__ = [
+    "FORMATS",
+    "FORMATS_BY_SUFFIX",
+    "REJECTS_SUFFIX",
+    "SinkSettings",
+    "Target",
+    "find_target",
+    "is_device",
+    "is_input",
+    "is_within_input",
+]
 
 FORMATS_BY_SUFFIX = {
     ".csv": "csv",
@@ -129,9 +139,9 @@ def _check(path: str, settings: SinkSettings, *, is_folder: bool) -> None:
     if is_url(path):
         _check_url(path, settings, is_folder=is_folder)
         return
-    if _is_input(Path(path), settings.source):
+    if is_input(Path(path), settings.source):
         raise OutputError(f"{path}: is the input; name another output.")
-    if _is_within_input(Path(path), settings.source):
+    if is_within_input(Path(path), settings.source):
         raise OutputError(f"{path}: is within the input; name another output.")
     if is_folder:
         check_folder(Path(path), force=settings.force)
@@ -152,7 +162,8 @@ def _check_url(url: str, settings: SinkSettings, *, is_folder: bool) -> None:
             raise OutputError(f"{url}: exists already; --force overwrites it.")
 
 
-def _is_input(path: Path, source: str | None) -> bool:
+def is_input(path: Path, source: str | None) -> bool:
+    """Whether a path, however it is spelled or linked, is that of the input, of a file of it, or of stdin's."""
     with contextlib.suppress(OSError, ValueError):
         there = path.stat()
         given = [os.fstat(sys.stdin.fileno())] if source == "-" else [file.stat() for file in _sources(source)]
@@ -167,7 +178,7 @@ def _sources(source: str | None) -> list[Path]:
     return [Path(name) for name in glob.glob(source, recursive=True)]  # noqa: PTH207 - as it is read
 
 
-def _is_within_input(path: Path, source: str | None) -> bool:
+def is_within_input(path: Path, source: str | None) -> bool:
     """Whether the input is a folder that the output would become a part of."""
     if source is None or source == "-" or "\0" in source or not Path(source).is_dir():
         return False

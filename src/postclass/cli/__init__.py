@@ -87,6 +87,11 @@ def _failures() -> Iterator[None]:
         yield
     except PostclassError as error:
         raise Failure(str(error), exit_code=error.exit_code) from error
+    except click.UsageError as error:
+        from postclass.report.words import one_line
+
+        # It quotes what was given, such as the names of files.
+        raise click.UsageError(one_line(error.format_message()), error.ctx) from error
     except KeyboardInterrupt:
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from postclass.cli.modeloption import model_option
 from postclass.cli.progress import Progress, say_if_compiling
 from postclass.cli.table import Table
 from postclass.errors import EXIT_FINDINGS
+from postclass.report.words import one_line
 from postclass.verdict import Explain
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _FREE = frozenset("source output model rejects force resume workers engine sched
 @click.argument("source", metavar="INPUT", type=str)
 @click.option("-o", "--output", metavar="OUTPUT", help="File to write, or - for JSON lines on stdout; none: a table.")
 @click.option("--from", "from_", metavar="FORMAT", help="Input format when the name does not tell: csv, jsonl, json, "
-              "parquet, sqlite, jsonld, html.")  # fmt: skip
+              "parquet, xlsx, sqlite, jsonld, html.")  # fmt: skip
 @click.option("--to", metavar="FORMAT", help="Output format when the name does not tell: csv, jsonl, json, parquet, "
               "sqlite.")  # fmt: skip
 @click.option("--title-col", metavar="NAME", help="Column of the title.")
@@ -88,9 +89,10 @@ def classify(
 ) -> None:
     """Judge every posting of a file.
 
-    INPUT is .csv, .jsonl, .ndjson, .json, .parquet, a SQLite database, a JSON-LD document or web page, a folder or a
-    pattern of such files, or - for stdin; .gz and .zst are unpacked. Its columns are found by their usual names. OUTPUT
-    is .csv, .jsonl, .ndjson, .json (.gz and .zst are packed), .parquet, .sqlite, a folder/ of Parquet files, or -.
+    INPUT is .csv, .jsonl, .ndjson, .json, .parquet, .xlsx, a SQLite database, a JSON-LD document or web page, a folder
+    or a pattern of such files, or - for stdin; .gz and .zst are unpacked. Its columns are found by their usual names.
+    OUTPUT is .csv, .jsonl, .ndjson, .json (.gz and .zst are packed), .parquet, .sqlite, a folder/ of Parquet files,
+    or -.
 
     \b
     Examples:
@@ -131,7 +133,7 @@ def classify(
         if long is not None and long.finished:
             with claimed(_files(output, long, writing)):
                 long.tidy()
-            click.echo(f"{output}: is finished; nothing is left to do.", err=True)
+            click.echo(one_line(f"{output}: is finished; nothing is left to do."), err=True)
             return
         summary = _run(postings, output, writing, task, long, EngineSettings(engine, workers, scheduler))
     for line in summary_lines(summary):

@@ -21,12 +21,14 @@ def resumable(run: "LongRun | None") -> Iterator[None]:
     """Say, where the block ends with a failure or a signal, what has been kept and how to go on."""
     try:
         yield
-    except BaseException:
+    except BaseException as failure:
         if run is not None and run.kept:
             click.echo(
                 f"{run.kept:,} records are kept in {one_line(str(run.path))}; the same command with --resume goes on.",
                 err=True,
             )
+        elif run is not None and isinstance(failure, KeyboardInterrupt | SystemExit):
+            click.echo("Interrupted early: nothing was written and nothing is kept.", err=True)
         raise
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ RULES: Mapping[Kind, tuple[str, str, str]] = {
     "deflated": ("warning", "TitleBelowText", "The text describes a higher level of work than the title claims."),
     "undecided": ("note", "Undecided", "Title and text could not be compared, or not surely enough."),
 }
+# What GitHub and other viewers take for the root of a repository; they resolve relative paths against it.
+_ROOT = "%SRCROOT%"
 _GITHUB = {"warning": "warning", "note": "notice"}
 
 
@@ -76,7 +79,7 @@ def _result(finding: Finding, source: str, traits: Mapping[str, Trait]) -> dict[
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(finding.path or source)},
+                    "artifactLocation": _artifact(finding.path or source),
                     "region": {"startLine": finding.line or 1},
                 },
                 "logicalLocations": [
@@ -116,14 +119,23 @@ def _message(finding: Finding, traits: Mapping[str, Trait]) -> str:
 
 def _fingerprint(finding: Finding) -> str:
     """The same for the same posting and finding wherever in the input they stand."""
-    named = finding.path or finding.id or str(finding.row)
+    named = _relative(finding.path) if finding.path else finding.id or str(finding.row)
     parts = (named, finding.title or "", finding.kind)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _uri(path: str) -> str:
-    """A path as a relative URI reference, its slashes forward; stdin keeps its name."""
-    return quote(PurePath(path).as_posix().encode("utf-8", "surrogateescape"), safe="/")
+def _artifact(path: str) -> dict[str, str]:
+    """A path below the working directory as a URI relative to it, any other as a whole one; stdin keeps its name."""
+    placed = _relative(path)
+    if PurePath(placed).is_absolute():
+        return {"uri": PurePath(placed).as_uri()}
+    return {"uri": quote(placed.encode("utf-8", "surrogateescape"), safe="/"), "uriBaseId": _ROOT}
+
+
+def _relative(path: str) -> str:
+    """A path below the working directory as seen from there, any other from the root; its slashes forward."""
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows links, and viewers know files by their names
+    return (whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole).as_posix()
 
 
 def render_github(audit: Audit, traits: Sequence[Trait]) -> bytes:
@@ -134,10 +146,10 @@ def render_github(audit: Audit, traits: Sequence[Trait]) -> bytes:
         if finding.ignored:
             continue
         level, _, text = RULES[finding.kind]
-        where = {"file": finding.path or audit.source, "line": str(finding.line or 1), "title": text}
+        where = {"file": _relative(finding.path or audit.source), "line": str(finding.line or 1), "title": text}
         lines.append(_command(_GITHUB[level], where, _message(finding, by_key)))
     for rejection in audit.rejections:
-        where = {"file": audit.source, "title": "Not read"}
+        where = {"file": _relative(audit.source), "title": "Not read"}
         lines.append(
             _command("error", where, f"Record {rejection.row} was not read: {rejection.reason} ({rejection.where})")
         )

@@ -7,6 +7,8 @@ from pathlib import Path
 from postclass.celltexts import to_json
 from postclass.errors import OutputError
 from postclass.finding import Audit
+from postclass.remote import is_url
+from postclass.targets import is_input, is_within_input
 from postclass.traits import Trait
 from postclass.wholefile import OpenFile, WholeFile, write_whole
 
@@ -14,6 +16,7 @@ Render = Callable[[Audit, Sequence[Trait]], bytes]
 
 FORMATS = ("html", "csv", "xlsx", "json", "sarif", "github")
 _BY_SUFFIX = {f".{name}": name for name in FORMATS[:-1]} | {".htm": "html"}
+_READ = frozenset({".html", ".htm", ".csv", ".json", ".xlsx"})  # of these, what an audit of a folder reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def target_of(
     """An output as it was named in, its target out; raises `OutputError` before any work if it must not be written."""
     if output == "-" or (output == "github" and output in formats):
         return Target(None, "github" if output == "github" else _known(to or "json", formats))
+    if "\0" in output or is_url(output):
+        raise OutputError(f"{output!r}: is no local file; reports are written to those alone.")
     path = Path(output)
     kind = _BY_SUFFIX.get(path.suffix.casefold()) or to
     if not kind:
@@ -43,11 +48,14 @@ def target_of(
         )
     if path.is_dir():
         raise OutputError(f"{output}: is a directory; name a file in it.")
-    if path.exists():
-        if any(Path(source).exists() and path.samefile(source) for source in sources):
-            raise OutputError(f"{output}: is the input; name another output.")
-        if not force and path.is_file():
-            raise OutputError(f"{output}: exists; --force writes over it.")
+    if any(is_input(path, source) for source in sources):
+        raise OutputError(f"{output}: is the input; name another output.")
+    if path.suffix.casefold() in _READ and any(is_within_input(path, source) for source in sources):
+        raise OutputError(f"{output}: is within the input and would be read as one; name a place outside of it.")
+    if path.is_file() and not force:
+        raise OutputError(f"{output}: exists; --force writes over it.")
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"{output}: can't be written: there is no folder {path.parent}.")
     return Target(path, _known(kind, formats))
 
 

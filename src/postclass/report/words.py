@@ -25,7 +25,11 @@ def visible(text: str) -> str:
     r"""The text with its control, bidi and surrogate characters shown as escapes, such as `\x1b` and `\u202e`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(c) if unicodedata.category(c) in _UNSAFE and c not in _HARMLESS else c for c in text)
+    return "".join(_escaped(c) if _is_unsafe(c) else c for c in text)
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in _UNSAFE and character not in _HARMLESS
 
 
 def _escaped(character: str) -> str:
@@ -195,4 +199,6 @@ def note_words(verdict: Verdict) -> tuple[str, ...]:
 
 def render_json(verdict: Verdict) -> str:
     """The fields of `docs/output.md` with the whole explanation, as JSON text."""
-    return json.dumps(to_record(verdict, explain="full"), ensure_ascii=False, indent=2)
+    told = json.dumps(to_record(verdict, explain="full"), ensure_ascii=False, indent=2)
+    # JSON escapes C0 controls by itself; a terminal obeys some others too.
+    return "".join(json.dumps(c)[1:-1] if c != "\n" and _is_unsafe(c) else c for c in told)
