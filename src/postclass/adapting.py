@@ -76,6 +76,14 @@ class General:
             ]
         )
 
+    def told(self, change: Change) -> dict[str, float]:
+        """What a change comes to on them."""
+        return {
+            "postings": len(self.director),
+            "macro_f1_before": round(self.macro_f1(self.evidence.log_odds), 4),
+            "macro_f1_after": round(self.macro_f1(change.log_odds(self.evidence)), 4),
+        }
+
     def macro_f1(self, log_odds: Floats) -> float:
         """On the general postings."""
         return float(macro_f1(self.director, log_odds, np.ones((1, len(log_odds))))[0])
@@ -109,64 +117,69 @@ def adapt_model(
     Traits of a known key are told in their new words. Raises `TrainingError` for too few documents of a level, a rung
     or a trait.
     """
-    documents = [document for document in documents if document.level in {"director", "pm"}]
-    director = np.array([document.level == "director" for document in documents], dtype=bool)
-    fewest = min(int(director.sum()), int((~director).sum()))
-    if len(documents) < FEWEST or fewest < FEWEST_OF_EACH:
-        raise TrainingError(
-            f"{director.sum()} labels of director and {(~director).sum()} of pm: adapting needs {FEWEST} labels, "
-            f"{FEWEST_OF_EACH} of each level at the least; label some more"
-        )
+    documents = _levelled(documents)
+    director = np.array([document.level == "director" for document in documents])
     places = placed([document.rung for document in documents], rungs) if rungs else None
+    groups = twins_of([document.posting.description for document in documents])
     general = General.of(model, own_documents())
     evidence = gather(model.parts, [document.words for document in documents], general.scale)
-    groups = twins_of([document.posting.description for document in documents])
     with threadpool_limits(1):  # sums in another order would end in other bytes
         change, place, free = choose(evidence, director, groups, general, max_drift=max_drift)
         honest = nested(evidence, director, groups, general, max_drift=max_drift)
-    figures: dict[str, Any] = {
-        "labels": {"director": int(director.sum()), "pm": int((~director).sum())},
-        "employers": len({document.employer for document in documents}),
-        "strength": None if np.isinf(STRENGTHS[place]) else STRENGTHS[place],
-        "held_back": place != free,
-        "max_drift": max_drift,
-        **compare(evidence.log_odds, honest, director, groups),
-        "general": {
-            "postings": len(general.director),
-            "macro_f1_before": round(general.macro_f1(general.evidence.log_odds), 4),
-            "macro_f1_after": round(general.macro_f1(change.log_odds(general.evidence)), 4),
-        },
-        "verdicts_changed": int(((change.log_odds(evidence) > 0) != (evidence.log_odds > 0)).sum()),
-    }
-    parts = model.parts if np.isinf(STRENGTHS[place]) else changed(model.parts, change, general.scale)
-    scale = model.scale
-    if places is not None:
-        on = np.flatnonzero(places >= 0)
-        # The scale learns from what the changed model says out of fold, as it will be on postings without labels.
-        with threadpool_limits(1):
-            fitted, measured = _fit_rungs(
-                replace(evidence, log_odds=honest).take(on), places[on], len(rungs), groups[on]
-            )
-        scale = as_scale(fitted, rungs, parts, general.scale)
-        figures["rungs"] = {"names": list(rungs), "labels": np.bincount(places[on]).tolist(), **measured}
-    own = {trait.key: trait for trait in (*model.own_traits, *traits)}
-    added = [trait for trait in traits if trait.key not in parts.traits]
-    if added:
-        with threadpool_limits(1):
+        figures: dict[str, Any] = {
+            "labels": {"director": int(director.sum()), "pm": int((~director).sum())},
+            "employers": len({document.employer for document in documents}),
+            "strength": _told(STRENGTHS[place]),
+            "held_back": place != free,
+            "max_drift": max_drift,
+            **compare(evidence.log_odds, honest, director, groups),
+            "general": general.told(change),
+        }
+        parts = model.parts if np.isinf(STRENGTHS[place]) else changed(model.parts, change, general.scale)
+        scale = model.scale
+        if places is not None:
+            # The scale learns from what the changed model says out of fold, as it will be on postings without labels.
+            said = replace(evidence, log_odds=honest)
+            fitted, figures["rungs"] = _fit_rungs(said, places, rungs, groups)
+            scale = as_scale(fitted, rungs, parts, general.scale)
+        added = [trait for trait in traits if trait.key not in parts.traits]
+        if added:
             parts, figures["traits"] = with_traits(parts, added, documents, groups)
-        scale = None if scale is None else widened(scale, len(added))
+            scale = None if scale is None else widened(scale, len(added))
+    own = {trait.key: trait for trait in (*model.own_traits, *traits)}
     return Adapted(Model(parts, model.manifest, scale, tuple(own.values())), STRENGTHS[place], figures)
 
 
-def _fit_rungs(evidence: Evidence, rungs: Rows, size: int, groups: Rows) -> tuple[Fitted, dict[str, Any]]:
+def _levelled(documents: Sequence[Document]) -> list[Document]:
+    """The documents with a level; `TrainingError` where they are too few."""
+    levelled = [document for document in documents if document.level in {"director", "pm"}]
+    directors = sum(document.level == "director" for document in levelled)
+    others = len(levelled) - directors
+    if len(levelled) < FEWEST or min(directors, others) < FEWEST_OF_EACH:
+        raise TrainingError(
+            f"{directors} labels of director and {others} of pm: adapting needs {FEWEST} labels, {FEWEST_OF_EACH} of "
+            "each level at the least; label some more"
+        )
+    return levelled
+
+
+def _told(strength: float) -> float | None:
+    """JSON knows no infinity."""
+    return None if np.isinf(strength) else strength
+
+
+def _fit_rungs(evidence: Evidence, places: Rows, names: Sequence[str], groups: Rows) -> tuple[Fitted, dict[str, Any]]:
     """A scale and its figures out of fold, beside those of always saying the commonest rung."""
+    on, size = np.flatnonzero(places >= 0), len(names)
+    evidence, rungs, groups = evidence.take(on), places[on], groups[on]
     fitted, strength = best_scale(evidence, rungs, size, groups)
-    said = honest_chances(evidence, rungs, size, groups)
-    commonest = np.tile(np.bincount(rungs, minlength=size) / len(rungs), (len(rungs), 1))
+    counts = np.bincount(rungs, minlength=size)
     return fitted, {
-        "strength": None if np.isinf(strength) else strength,
-        "scale": rung_figures(said, rungs),
-        "commonest": rung_figures(commonest, rungs),
+        "names": list(names),
+        "labels": counts.tolist(),
+        "strength": _told(strength),
+        "scale": rung_figures(honest_chances(evidence, rungs, size, groups), rungs),
+        "commonest": rung_figures(np.tile(counts / len(rungs), (len(rungs), 1)), rungs),
     }
 
 
