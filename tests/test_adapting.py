@@ -39,7 +39,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_adapted_model_follows_the_ladder(made: Path) -> None:
     """Levels alone suffice, and out of fold the adapted model is nearer to the ladder than the shipped one."""
     figures = load_model(made).manifest["adapted"]
-    assert figures["macro_f1"]["after"][0] > figures["macro_f1"]["before"][0]
     assert figures["log_loss"]["difference"][2] < 0
     assert figures["strength"] is not None
 

@@ -179,12 +179,15 @@ def losses(log_odds: Floats, director: Bools) -> Floats:
 
 
 def chosen(said: Floats, director: Bools, allowed: Bools) -> int:
-    """The place of the strength that is best out of fold; the first, no change, unless another is surely better."""
-    loss = losses(said, director)
+    """The place of the strength that is best out of fold; the first, no change, unless another is surely better.
+
+    It must mend more verdicts than it spoils as well: where a model errs nowhere, a change is all risk.
+    """
+    loss, right = losses(said, director), ((said > 0) == director).sum(axis=1)
     best = 0
     for place in np.flatnonzero(allowed).tolist():
         gain = loss[0] - loss[place]
-        sure = gain.mean() > SURE * gain.std(ddof=1) / len(gain) ** 0.5
+        sure = gain.mean() > SURE * gain.std(ddof=1) / len(gain) ** 0.5 and right[place] > right[0]
         if place and sure and loss[place].mean() < loss[best].mean():
             best = place
     return best
