@@ -1,7 +1,7 @@
 """The README's and the docs' code blocks, run page by page in a folder that holds the files they name.
 
 `python` blocks share a page's names; of `console` and `bash` blocks each command runs, and what is shown under it must
-come out (`…` stands for anything). Two things are not run: `pip install`, since the package under test is installed, and
+come out (`…` stands for anything). Two things are not run: `pip install`, since the package under test is there, and
 what a comment `<!-- skip: next, "the reason" -->` sets aside.
 """
 
@@ -12,7 +12,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ def _own() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the project's data and model, and postings of the project's own under the names the pages use."""
     for name in ("data", "models"):
         shutil.copytree(ROOT / name, tmp_path / name)
