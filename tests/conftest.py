@@ -9,11 +9,26 @@ from hypothesis import settings
 from fullsize import EXAMPLES
 from postclass.traits import Trait, load_traits
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term, Verdict
+from ran import OUTCOMES
 from standins import FakeModel, Make
 
 # The same examples on every run and no deadline: a test that fails here fails everywhere, and none asserts a time.
 settings.register_profile("postclass", deadline=None, derandomize=True, max_examples=EXAMPLES)
 settings.load_profile("postclass")
+
+LAST = "test_docs_promises.py::test_the_tests_ran"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts last what asks how the others came out."""
+    items.sort(key=lambda item: item.nodeid.endswith(LAST))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Notes how a test came out: its call, or a set-up that failed or was skipped."""
+    if report.when == "call" or report.outcome != "passed":
+        OUTCOMES.setdefault(report.nodeid.partition("[")[0], set()).add(report.outcome)
+
 
 TEXT = """Your role at Orchard Freight
 Lead and coach seven product managers in three product groups
