@@ -45,7 +45,11 @@ GROUPS = {
     "titles": Group(("titles",), ("test_titles",)),
     "judge": Group(("judge",), ("test_judge", "test_frames", "test_public_api")),
     "modelfile": Group(("modelfile",), ("test_modelfile", "test_ordinal", "test_owntraits")),
-    "sources": Group(("sources",), ("test_sources", "test_folders", "test_xlsxrows"), ("test_folders.py::test_addresses_of_folders",)),
+    "sources": Group(
+        ("sources",),
+        ("test_sources", "test_folders", "test_xlsxrows"),
+        ("test_folders.py::test_addresses_of_folders",),
+    ),
     "sinks": Group(("sinks",), ("test_sinks", "test_outputs")),
     "verdicts": Group(("report.words", "report.text", "report.page"), ("test_report",)),
     "audits": Group(
