@@ -14,8 +14,8 @@ import pytest
 
 MIB = 2**20
 MOST = 500  # MB that the process may take at its peak
-# Runs the command and says what it took at its peak: a process of its own, for a peak never goes down. The kernel's word
-# for this process alone is VmHWM; `ru_maxrss` begins with what the parent took.
+# Runs the command and says what it took at its peak: a process of its own, for a peak never goes down. VmHWM is of this
+# process alone; `ru_maxrss` begins with what the parent took.
 _RUN = """
 import re, sys
 from postclass.cli import main

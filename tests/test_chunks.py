@@ -19,7 +19,7 @@ from postclass.sources import SourceSettings, open_source
 
 HOSTILE = Path(__file__).parent / "hostile"
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
-NO_RECORDS = {"histogram.parquet", "ladder.jsonl", "posting.txt", "utf16_without_bom.csv"}  # refused, or no postings
+NO_RECORDS = {"histogram.parquet", "posting.txt", "utf16_without_bom.csv"}  # refused, or no postings
 
 
 def chunks(path: Path, *, skip: int = 0, **settings: Any) -> list[Chunk]:  # noqa: ANN401 - settings of any type

@@ -24,7 +24,7 @@ FIGURES = {
 def test_labels_make_a_model_and_a_table(tmp_path: Path) -> None:
     """The model stands in the directory named, the table on stdout, what was done on stderr."""
     arguments = ["--postings", str(ROOT / "data/labelled/postings.jsonl")]
-    arguments += ["--labels", str(ROOT / "data/samples/ladder.jsonl"), "-o", str(tmp_path / "mine")]
+    arguments += ["--labels", str(ROOT / "data/labelled/ladder.jsonl"), "-o", str(tmp_path / "mine")]
     result = CliRunner().invoke(main, ["adapt", *arguments])
     assert 0 == result.exit_code, result.stderr
     assert result.stdout.startswith("| out of fold | before | after | difference |\n")
