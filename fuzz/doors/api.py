@@ -5,6 +5,7 @@ import urllib.parse
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from draw import Draw
 from oracle import BUDGET, within_budget
@@ -93,7 +94,6 @@ def ask(scope: dict[str, Any], pieces: list[bytes]) -> None:
 @cache
 def server() -> tuple[Gate, asyncio.AbstractEventLoop]:
     """The application, and the loop that it runs in."""
-    setattr(app, "Pool", Here)  # noqa: B010 - nobody but this file may put another one there
     loop = asyncio.new_event_loop()
     gate = make_app(ServeSettings(workers=1, max_records=200))
     up: list[Any] = []
@@ -110,7 +110,8 @@ def server() -> tuple[Gate, asyncio.AbstractEventLoop]:
             await asyncio.sleep(0)
         TASKS.append(task)
 
-    loop.run_until_complete(start())
+    with patch.object(app, "Pool", Here):  # while the application starts, which is when it makes its pools
+        loop.run_until_complete(start())
     assert up[0]["type"] == "lifespan.startup.complete", up
     return gate, loop
 

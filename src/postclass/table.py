@@ -9,8 +9,9 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from postclass.corpus import Document
+from postclass.errors import TrainingError
 from postclass.features import MIN_LINE_WORDS, TOKEN, scope_words
-from postclass.terms import Counts, Floats, Names, Rows, count
+from postclass.terms import TOO_FEW, Counts, Floats, Names, Rows, count
 
 Bools = npt.NDArray[np.bool_]
 
@@ -68,6 +69,8 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
     director = np.array([d.level == "director" if d.level else d.claim == "director" for d in documents])
     role = [i for i in range(len(documents)) if kind[i] in LEVELLED]
     level = count([texts[i] for i in role], [employers[i] for i in role], longest=3, tf="binary", banned=banned)
+    if not level.terms:
+        raise TrainingError(TOO_FEW)
     of_level = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, token_pattern=TOKEN, dtype=np.int32)
     return Table(
         documents=documents,

@@ -20,7 +20,7 @@ Rows = npt.NDArray[np.int64]
 
 MIN_EMPLOYERS = 5  # a term of fewer employers may be one of their own words (the privacy promise)
 COMMON = 60  # an employer's name that stands at this many other employers is a common word
-_TOO_FEW = (
+TOO_FEW = (
     f"no term stands in the postings of {MIN_EMPLOYERS} or more employers, so there is nothing to learn from;"
     " give postings of more employers, and name these in `employer` or `company`"
 )
@@ -74,15 +74,13 @@ def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: T
     try:
         matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
     except ValueError as error:  # no word at all, or none in enough texts
-        raise TrainingError(_TOO_FEW) from error
+        raise TrainingError(TOO_FEW) from error
     known = np.array([not employer.startswith("(none)") for employer in employers])
     names, groups = np.unique(np.array(employers)[known], return_inverse=True)
     membership = sp.csr_matrix((np.ones(len(groups)), (groups, np.flatnonzero(known))), shape=(len(names), len(texts)))
     spread = np.asarray(((membership @ (matrix > 0)) > 0).sum(axis=0)).ravel()
     terms = vectorizer.get_feature_names_out()
     keep = [i for i in np.flatnonzero(spread >= MIN_EMPLOYERS) if not banned.hits(terms[i])]
-    if not keep:
-        raise TrainingError(_TOO_FEW)
     return Counts(tuple(terms[i] for i in keep), matrix[:, keep], longest, tf)
 
 
