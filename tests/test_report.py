@@ -443,3 +443,9 @@ def test_page_marks_exactly_the_span(text: str, data: st.DataObject) -> None:
     assert visible(text[start:end].replace("\n", "")) == "".join(
         mark.text() for p in paragraphs for mark in p.css("mark.pm")
     )
+
+
+def test_the_rung_of_a_ladder_is_told(make_verdict: "Make") -> None:
+    """Where a model has a ladder, its likeliest rung is said with its probability."""
+    assert ("On the ladder: senior (75 %).",) == note_words(make_verdict(rungs={"pm": 0.25, "senior": 0.75}))
+    assert () == note_words(make_verdict())

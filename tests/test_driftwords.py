@@ -1,0 +1,35 @@
+"""What moved, in words for a terminal."""
+
+from dataclasses import replace
+
+from drifting import by_level, compared
+from own import own_postings
+from postclass.report.driftwords import drift_words, verdict_words
+from postclass.shifts import Drift, Rising
+from postclass.traits import load_traits
+
+
+def told(made: Drift) -> list[str]:
+    """The comparison as it is printed."""
+    return list(drift_words(made, load_traits()))
+
+
+def test_what_rises_is_named() -> None:
+    """Terms that are new to the model end the comparison, with their shares on both sides."""
+    made = replace(compared(by_level()["pm"], by_level()["pm"]), terms=(Rising("flumox", 0.0, 0.25, 0.001),))
+
+    assert "New to the model and rising: flumox (0.0 % → 25.0 %)" == told(made)[-1]
+
+
+def test_an_empty_input_is_said() -> None:
+    """There is nothing to compare, and no claim that nothing moved."""
+    assert "One of the two is empty: there is nothing to compare." == told(compared([], own_postings()))[0]
+
+
+def test_small_differences_are_no_move() -> None:
+    """Inputs that differ by a posting are not called the same, nor said to have moved."""
+    own = own_postings()
+
+    assert "Nothing moved: what differs is small, or no more than chance gives." == verdict_words(
+        compared(own, own[:-1])
+    )
