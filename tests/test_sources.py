@@ -286,6 +286,31 @@ def test_odd_json_lines() -> None:
     assert "byte 0xE9 is not utf-8 text" in next(b[2] for b in bad if b[0] == 8)
 
 
+@pytest.mark.parametrize("calls", [0, 700])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("[" * 199 + "1" + "]" * 199, None),
+        ("[" * 200 + "1" + "]" * 200, "the JSON is nested too deeply"),
+        ('{"a":' * 900 + "1" + "}" * 900, "the JSON is nested too deeply"),
+        ("[" * 900 + "NaN" + "]" * 900, "the JSON is nested too deeply"),
+        ("[" * 900 + "x", "the JSON is nested too deeply"),
+        ("[" * 199 + "NaN" + "]" * 199, "NaN is not JSON"),
+        ("x" + "[" * 900, "not valid JSON: Expecting value (character 27)"),
+        ('"' + "[" * 900 + '"', None),
+    ],
+)
+def test_json_nests_as_deeply_whoever_calls(write: Write, calls: int, value: str, reason: str | None) -> None:
+    """How deep a line may nest depends neither on the caller's own calls nor on what else is wrong in it."""
+    path = write("a.jsonl", f'{{"description":"x","more":{value}}}\n')
+
+    def called(depth: int) -> list[Posting | Rejection]:
+        return called(depth - 1) if depth else read(path)
+
+    (found,) = called(calls)
+    assert reason == (found.reason if isinstance(found, Rejection) else None)
+
+
 def test_json_values_as_text() -> None:
     """JSON numbers keep their digits, null stays null, a missing or null description is an empty text."""
     assert [

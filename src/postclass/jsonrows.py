@@ -1,13 +1,12 @@
 """JSON text in, records out, one at a time: JSON lines, an array, an object that holds one, or one object."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
 from postclass.columns import Columns, Record, Unreadable, plain_name
 from postclass.errors import InputError, RecordError
 from postclass.jsonld import find_postings
-from postclass.jsontext import Document, after_space, decode, decode_whole
+from postclass.jsontext import Document, Scanner, after_space, decode, decode_whole
 from postclass.streams import MAX_RECORD, TOO_LONG, Lines, check_bytes
 
 # JSON lines may differ in their keys; a column that none of the first ones has is taken for missing.
@@ -18,8 +17,6 @@ PEEKED_RECORDS = 100
 _HOLDERS = ("jobs", "postings", "jobpostings", "results", "data", "items", "records", "graph", "itemlistelement")
 _JSONLD_HOLDERS = ("graph", "itemlistelement")
 
-_MARK = re.compile(r'["\[\]{},]')
-_IN_STRING = re.compile(r'["\\]')
 _FIRST_CHUNK = 2**18  # characters; the window then grows with what it has to hold
 _HEAD = 2**20  # characters of an object in which its array of postings must begin
 
@@ -115,33 +112,6 @@ class _Window:
         return self.text[at : at + 1]
 
 
-class _Scanner:
-    """Finds where a JSON value ends without reading it, over as many pieces of text as it takes."""
-
-    def __init__(self) -> None:
-        self.depth, self.quoted = 0, False
-
-    def end(self, text: str, at: int) -> tuple[int, bool]:
-        """Where the comma or bracket after the value stands and True, or how far the text went and False."""
-        while True:
-            match = (_IN_STRING if self.quoted else _MARK).search(text, at)
-            if match is None:
-                return len(text), False
-            mark, at = match[0], match.end()
-            if mark == "\\":
-                if at == len(text):
-                    return at - 1, False  # what it escapes has yet to come
-                at += 1
-            elif mark == '"':
-                self.quoted = not self.quoted
-            elif mark in "[{":
-                self.depth += 1
-            elif self.depth == 0:
-                return at - 1, True
-            elif mark in "]}":
-                self.depth -= 1
-
-
 def _elements(
     window: _Window, *, each: Callable[[object], Iterator[object]], alone: bool = False
 ) -> Iterator[Record | Unreadable]:
@@ -185,7 +155,7 @@ def _element(window: _Window) -> object:
             reason = RecordError("not valid JSON: a comma is missing after the element")
         except RecordError as error:
             reason = error
-        end, found = _Scanner().end(window.text, window.at)
+        end, found = Scanner().end(window.text, window.at)
         if found or window.whole:
             window.at = end if found else len(window.text)
             raise reason
@@ -196,7 +166,7 @@ def _element(window: _Window) -> object:
 
 
 def _skip(window: _Window) -> None:
-    scanner, found = _Scanner(), False
+    scanner, found = Scanner(), False
     while not found:
         window.at, found = scanner.end(window.text, window.at)
         if not found:
@@ -269,6 +239,6 @@ def _members(text: str, at: int) -> tuple[list[str], dict[str, int]]:
         names.append(name)
         if text[at : at + 1] == "[" and text[(first := after_space(text, at + 1)) : first + 1] in {"{", "]"}:
             arrays[name] = at
-        at, found = _Scanner().end(text, at)
+        at, found = Scanner().end(text, at)
         more = found and text[at] == ","
     return names, arrays

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from typing import Any
 
 from postclass.columns import TOO_DEEP, is_text
@@ -9,8 +10,13 @@ from postclass.errors import RecordError
 
 # Digits of one number: Python's own limit, beyond which turning text into an integer takes quadratic time.
 MAX_DIGITS = 4300
+# Arrays and objects in one another. What Python itself can take depends on who called whom, so that a line might be
+# read here and rejected there.
+MAX_DEPTH = 200
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_MARK = re.compile(r'["\[\]{},]')
+_IN_STRING = re.compile(r'["\\]')
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -29,6 +35,34 @@ class Document(str):
     def rfind(self, *_: object) -> int:
         """No line is looked for."""
         return -1
+
+
+class Scanner:
+    """Finds where a JSON value ends without reading it, over as many pieces of text as it takes."""
+
+    def __init__(self) -> None:
+        self.depth, self.deepest, self.quoted = 0, 0, False
+
+    def end(self, text: str, at: int, until: int = sys.maxsize) -> tuple[int, bool]:
+        """Where the comma or bracket after the value stands and True, or how far the text went and False."""
+        while True:
+            match = (_IN_STRING if self.quoted else _MARK).search(text, at, until)
+            if match is None:
+                return min(len(text), until), False
+            mark, at = match[0], match.end()
+            if mark == "\\":
+                if at == len(text):
+                    return at - 1, False  # what it escapes has yet to come
+                at += 1
+            elif mark == '"':
+                self.quoted = not self.quoted
+            elif mark in "[{":
+                self.depth += 1
+                self.deepest = max(self.deepest, self.depth)
+            elif self.depth == 0:
+                return at - 1, True
+            elif mark in "]}":
+                self.depth -= 1
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -65,14 +99,46 @@ def decode(text: str, start: int = 0, *, lenient: bool = False) -> tuple[Any, in
     `lenient` allows control characters in strings.
     """
     try:
-        value, end = (_LENIENT_DECODER if lenient else _DECODER).raw_decode(text, start)
-        if _SURROGATE_ESCAPE.search(text, start, end) and not is_text(json.dumps(value, ensure_ascii=False)):
-            raise RecordError("a \\u escape is half of a surrogate pair")
+        return _read(text, start, _LENIENT_DECODER if lenient else _DECODER)
     except json.JSONDecodeError as error:
-        raise RecordError(f"not valid JSON: {error.msg} (character {error.pos - start + 1})") from error
-    except RecursionError as error:
-        raise RecordError(TOO_DEEP) from error
+        deep = _was_deep(text, start, error.pos)
+        reason = f"not valid JSON: {error.msg} (character {error.pos - start + 1})"
+    except RecursionError:
+        deep, reason = True, ""
+    except RecordError as error:
+        deep, reason = _was_deep(text, start), str(error)
+    raise RecordError(TOO_DEEP if deep else reason)
+
+
+def _read(text: str, start: int, decoder: json.JSONDecoder) -> tuple[Any, int]:
+    value, end = decoder.raw_decode(text, start)
+    if _is_deep(value):
+        raise RecordError(TOO_DEEP)
+    if _SURROGATE_ESCAPE.search(text, start, end) and not is_text(json.dumps(value, ensure_ascii=False)):
+        raise RecordError("a \\u escape is half of a surrogate pair")
     return value, end
+
+
+def _is_deep(value: object) -> bool:
+    """Whether a value that was read nests beyond MAX_DEPTH."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _was_deep(text: str, start: int, until: int = sys.maxsize) -> bool:
+    """Whether a text that could not be read nests beyond MAX_DEPTH before the mistake."""
+    scanner = Scanner()
+    scanner.end(text, start, until)
+    return scanner.deepest > MAX_DEPTH
 
 
 def decode_whole(text: str, *, lenient: bool = False) -> Any:  # noqa: ANN401 - any JSON value
