@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from operator import mul
 from typing import Literal
 
 from postclass.posting import Posting
@@ -91,12 +92,11 @@ class LineHeads:
 
     def scores(self, terms: list[int], values: list[float]) -> list[float]:
         """A line's log-odds for each trait."""
+        if not terms:
+            return list(self.biases)
         size, weights = len(self.biases), self.weights
-        total = list(self.biases)
-        for term, value in zip(terms, values, strict=True):
-            row = weights[term * size : term * size + size]
-            total = [sum_ + value * weight for sum_, weight in zip(total, row, strict=True)]
-        return total
+        columns = zip(*(weights[term * size : term * size + size] for term in terms), strict=True)
+        return [sum(map(mul, values, column), bias) for bias, column in zip(self.biases, columns, strict=True)]
 
     def shares(self, terms: list[int], values: list[float], trait: int) -> list[float]:
         """Each term's share of a line's log-odds for one trait."""

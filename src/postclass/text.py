@@ -169,8 +169,12 @@ def _strip_markdown(raw: str) -> str:
         raw = _LINK.sub(r"\1", raw)
     raw = _MARK.sub("", raw)
     if "*" in raw or "_" in raw or "`" in raw:
-        raw = _MARK.sub("", _EMPHASIS.sub("", raw))
+        raw = _MARK.sub("", "\n".join(map(_without_emphasis, raw.split("\n"))))
     return _ESCAPE.sub(r"\1", raw) if "\\" in raw else raw
+
+
+def _without_emphasis(line: str) -> str:
+    return _EMPHASIS.sub("", line) if "*" in line or "_" in line or "`" in line else line
 
 
 def _blocks(plain: str) -> list[str]:

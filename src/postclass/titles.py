@@ -49,6 +49,10 @@ _BARE = re.compile(
     rf"|\b(?:[Tt]he|[Tt]his|[Oo]ur) (?=[A-Z]){_RANK}(?= [a-z]{{2,}}s\b)"
     rf"|^{_RANK}(?= (?:will|is|must|should|shall|has)\b)|\b(?i:designation(?: of)?|titled|grade:) {_RANK}\b"
 )
+# No core without one of the first, no bare rank without one of the second, so that most lines need no pattern. Letters
+# that some other sign is a capital of (i, k, s) are left out.
+_CORE_SIGNS, _CORE_CAPITALS = ("product",), ("PM", "PO", "CPTO")
+_BARE_SIGNS = ("rector", "manager", "vp", "v.p", "dent", "head", "owner", "lead")
 _RANKS = frozenset(
     "senior sr sr. snr junior jr jr. associate assistant principal staff group lead global regional technical tech tech. digital interim "
     "founding deputy executive managing agile enterprise corporate strategic vp svp evp avp director head vice president data ai software".split()
@@ -131,14 +135,17 @@ def merged(spans: list[Span]) -> list[Span]:
 
 
 def _grammar_spans(line: str) -> Iterator[Span]:
-    short = _is_short(line)
-    for match in _CORE.finditer(line):
-        start = _grown_left(line, match.start(), short=short)
-        if not _is_someone_else(line, start):
-            yield start, _grown_right(line, match.end())
-    for match in _BARE.finditer(line):
-        if not _is_someone_else(line, match.start()):
-            yield match.span(match.lastindex or 0)
+    lowered = line.lower()
+    if any(sign in lowered for sign in _CORE_SIGNS) or any(sign in line for sign in _CORE_CAPITALS):
+        short = _is_short(line)
+        for match in _CORE.finditer(line):
+            start = _grown_left(line, match.start(), short=short)
+            if not _is_someone_else(line, start):
+                yield start, _grown_right(line, match.end())
+    if any(sign in lowered for sign in _BARE_SIGNS):
+        for match in _BARE.finditer(line):
+            if not _is_someone_else(line, match.start()):
+                yield match.span(match.lastindex or 0)
 
 
 def _is_someone_else(line: str, start: int) -> bool:
