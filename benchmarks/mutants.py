@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import signal
+import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -70,13 +71,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _reach(session: pytest.Session) -> Reach:
-    """Runs every test once, without a mutant."""
+    """Runs every test once, without a mutant, and with no fixture and nothing remembered from the one before.
+
+    What a fixture calls is reached by every test that asks for it, not by the first alone.
+    """
     os.environ[UNDER_TEST] = "stats"
     reach = Reach(session.items)
-    for at, (item, following) in enumerate(zip(session.items, [*session.items[1:], None], strict=True)):
+    for at, item in enumerate(session.items):
+        _forget(session.path)
         begun = time.process_time()
         state()._stats.clear()  # noqa: SLF001 - where mutmut's trampolines note who was called
-        if _fails(item, following):
+        if _fails(item, None):
             pytest.exit(f"{item.nodeid} fails without a mutant", returncode=3)
         reach.seconds.append(time.process_time() - begun)
         for function in state()._stats:  # noqa: SLF001
@@ -95,6 +100,7 @@ def _begun(mutant: str, tests: list[int], reach: Reach, telling: int) -> int:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(WALL)
         os.environ[UNDER_TEST] = mutant
+        _forget(reach.items[0].session.path)
         for at, after in zip(tests, [*tests[1:], None], strict=True):
             if _fails(reach.items[at], None if after is None else reach.items[after]):
                 os.write(telling, at.to_bytes(4, "little"))
@@ -102,6 +108,15 @@ def _begun(mutant: str, tests: list[int], reach: Reach, telling: int) -> int:
         os._exit(0)
     finally:
         os._exit(2)  # the test runner itself broke
+
+
+def _forget(place: Path) -> None:
+    """Clears what functions of the tests' own modules remember: it was made without the mutant."""
+    for module in [*sys.modules.values()]:
+        if (getattr(module, "__file__", None) or "").startswith(str(place / "tests")):
+            for held in [*vars(module).values()]:
+                if callable(clear := getattr(held, "cache_clear", None)):
+                    clear()
 
 
 def _fails(item: pytest.Item, after: pytest.Item | None) -> bool:

@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mutmut.mutation.file_mutation import mutate_file_contents
@@ -43,7 +44,7 @@ class Group:
 GROUPS = {
     "text": Group(("text",), ("test_text",), ("test_text.py::test_hostile_shapes_run_to_the_end",)),
     "titles": Group(("titles",), ("test_titles",)),
-    "judge": Group(("judge",), ("test_judge", "test_frames", "test_public_api")),
+    "judge": Group(("judge",), ("test_judge", "test_frames", "test_public_api", "test_language", "test_ordinal")),
     "modelfile": Group(("modelfile",), ("test_modelfile", "test_ordinal", "test_owntraits")),
     "sources": Group(
         ("sources",),
@@ -100,15 +101,18 @@ class Bench:
         if done.returncode:
             sys.exit(f"pytest failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
 
+    @cache  # noqa: B019 - a bench lives as long as the command
+    def _bodies(self, module: str) -> dict[str, list[str]]:
+        """The lines of a module's functions under their names, every mutant's among them."""
+        source = self._path(module).read_text("utf-8")
+        lines = source.splitlines()
+        functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        return {node.name: lines[node.lineno : node.end_lineno] for node in functions}
+
     def diff(self, mutant: str) -> str:
         """What a mutant changes."""
         module, _, name = mutant.removeprefix("postclass.").rpartition(".")
-        source = self._path(module).read_text("utf-8")
-        bodies = {
-            node.name: (ast.get_source_segment(source, node) or "").splitlines()[1:]
-            for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.FunctionDef)
-        }
+        bodies = self._bodies(module)
         before = bodies[f"{name.rpartition('__mutmut_')[0]}__mutmut_orig"]
         return "\n".join([*difflib.unified_diff(before, bodies[name], n=0, lineterm="")][3:])
 

@@ -9,12 +9,12 @@ import pytest
 from own import own_postings, posting, rows, shipped
 from postclass.errors import RecordError
 from postclass.features import read_posting
-from postclass.judge import MIN_LINES, MIN_WORDS, JudgeSettings
+from postclass.judge import MIN_ENGLISH, MIN_KNOWN, MIN_LANGUAGE_WORDS, MIN_LINES, MIN_WORDS, JudgeSettings, fault
 from postclass.modelfile import SHIPPED
 from postclass.opinion import logistic, logit
 from postclass.posting import Posting
 from postclass.resources import resource
-from postclass.text import MAX_CHARACTERS
+from postclass.text import MAX_CHARACTERS, read_text
 from postclass.titles import claimed_level
 from postclass.verdict import LEVELS, Verdict
 from reference import Reference
@@ -52,6 +52,7 @@ def test_director_and_pm() -> None:
     assert ("director", "pm") == (director.level, pm.level)
     assert (1, 1) == (director.row, pm.row)
     assert ("own-001", "Harrowgate Lending") == (director.id, director.company)
+    assert [DIRECTOR.title, PM.title] == [director.title, pm.title]
 
 
 def test_equal_to_a_plain_recomputation(verdicts: tuple[Verdict, ...]) -> None:
@@ -167,6 +168,24 @@ def test_just_long_enough() -> None:
     assert shipped().judge_one(Posting(description)).p_director is not None
 
 
+@pytest.mark.parametrize(
+    ("words", "english", "known", "why"),
+    [
+        (40, 0, 0, "not_english"),
+        (MIN_LANGUAGE_WORDS, 0, 0, "not_english"),
+        (MIN_LANGUAGE_WORDS - 1, 0, 0, "too_short"),
+        (1000, 1000 * MIN_ENGLISH, 0, None),
+        (1000, 1000 * MIN_ENGLISH - 1, 1000 * MIN_KNOWN, None),
+        (1000, 1000 * MIN_ENGLISH - 1, 1000 * MIN_KNOWN - 1, "not_english"),
+    ],
+)
+def test_boundaries_of_a_language(words: int, english: float, known: float, why: str | None) -> None:
+    """A text is foreign where too few words are the commonest English ones, and too few are known from postings."""
+    text = read_text("Own and carry the whole long roadmap all year, then the next one too\n" * MIN_LINES)
+
+    assert why == fault(text, words, round(english), round(known))
+
+
 def test_symbols_are_too_short() -> None:
     """Text of single letters and figures has no words to judge, in any language."""
     assert ("too_short",) == shipped().judge_one(Posting("1 2 3\na b c\n4 5 6")).notes
@@ -229,6 +248,7 @@ def test_postings_mappings_and_texts() -> None:
 
     assert a.p_director == b.p_director
     assert (2, "7", 3, None) == (b.row, b.id, c.row, c.id)
+    assert (PM.title, PM.company) == (b.title, b.company)
     assert c.p_director is not None
     assert ("empty",) == d.notes
 
@@ -237,6 +257,8 @@ def test_a_mapping_without_description() -> None:
     """A mapping without a description is refused with its row and the fields that it has."""
     with pytest.raises(RecordError, match=r"posting 2: no 'description' among title, text"):
         list(shipped().judge([PM, {"title": "A", "text": "B"}]))
+    with pytest.raises(RecordError, match=r"posting 1: no 'description' among no fields$"):
+        list(shipped().judge([{}]))
 
 
 def test_judging_is_lazy() -> None:

@@ -15,6 +15,7 @@ from postclass.adaptation import Evidence, Scale, gather
 from postclass.adapting import adapt
 from postclass.errors import ModelError, TrainingError
 from postclass.features import read_posting
+from postclass.judge import JudgeSettings
 from postclass.modelfile import load_model, save_model
 from postclass.ordinal import as_scale, fit_scale, placed, rung_figures
 from postclass.scale import rung_chances
@@ -100,6 +101,9 @@ def test_a_kept_scale_says_the_same(tmp_path: Path) -> None:
     record = to_record(verdicts[0])
     assert verdicts[0].rung == record["rung"]
     assert list(NAMES) == list(json.loads(json.dumps(record["rungs"])))
+    for explain in ("none", "full"):
+        (told,) = model.judge(own_postings()[:1], settings=JudgeSettings(explain=explain))
+        assert verdicts[0].rungs == told.rungs
 
 
 def test_without_a_scale_nothing_is_added() -> None:
