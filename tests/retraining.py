@@ -53,20 +53,14 @@ def retrained(arguments: Sequence[str], *, times: int = 1) -> Iterator[tuple[str
 
 
 def _shuffled(argument: str, place: Path, luck: int) -> str:
-    """A copy of a data file with its rows in another order; any other argument as it is.
-
-    So is a file without ids: its rows are named by their places, and another order is other data.
-    """
+    """A copy of a data file with its rows in another order; any other argument as it is."""
     path = ROOT / argument
     if path.suffix not in {".parquet", ".jsonl"}:
         return argument
     place.mkdir()
     copy = place / path.name
     if path.suffix == ".parquet":
-        frame = pd.read_parquet(path)
-        if "id" not in frame.columns:
-            return argument
-        frame.sample(frac=1, random_state=luck).to_parquet(copy)
+        pd.read_parquet(path).sample(frac=1, random_state=luck).to_parquet(copy)
     else:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         random.Random(luck).shuffle(lines)  # noqa: S311 - not for secrets

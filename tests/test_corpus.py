@@ -147,17 +147,43 @@ def test_weak_postings(tmp_path: Path) -> None:
     )
     postings, labels = jsonl(tmp_path / "p.jsonl", [ROW]), jsonl(tmp_path / "l.jsonl", [LABEL])
     more = jsonl(tmp_path / "m.jsonl", [{**LABEL, "id": "w1", "level": "pm"}])
-    first, second, third = read_corpus(postings, [labels, more], [weak]).documents
+    first, nameless, named = read_corpus(postings, [labels, more], [weak]).documents
 
     assert ("a", True) == (first.id, first.gold)
-    assert ("w1", False, "pm") == (second.id, second.gold, second.level)
-    assert ("weak-2", False, None, "pm", "(none) weak-2") == (
-        third.id,
-        third.gold,
-        third.level,
-        third.claim,
-        third.employer,
-    )
+    assert ("w1", False, "pm") == (named.id, named.gold, named.level)
+    assert (False, None, "pm") == (nameless.gold, nameless.level, nameless.claim)
+    assert f"(none) {nameless.id}" == nameless.employer
+
+
+def test_names_of_nameless_rows(tmp_path: Path) -> None:
+    """A row without an id is named by what it says, wherever it stands; what else it holds does not matter."""
+    postings, labels = jsonl(tmp_path / "p.jsonl", [ROW]), jsonl(tmp_path / "l.jsonl", [LABEL])
+    rows = [{"title": title, "description": "Own it"} for title in ("Product Owner", "Product Manager")]
+    files = [rows, rows[::-1], [{**row, "url": "x"} for row in rows]]
+    names = [
+        [d.id for d in read_corpus(postings, [labels], [jsonl(tmp_path / f"{n}.jsonl", file)]).documents]
+        for n, file in enumerate(files)
+    ]
+
+    assert names[0] == names[1] == names[2]
+    assert 3 == len(set(names[0]))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("See https://kayak.example/Jobs?canoe=1 for jobs", {"https", "kayak", "example", "canoe", "1"}),
+        ("Write to canoe.kayak@paddle.example", {"canoe", "kayak", "paddle", "example"}),
+        ("www.kayak.example and canoe.io, kayak.example/team", {"www", "kayak", "example", "canoe", "io", "team"}),
+        ("Own the roadmap.Lead the team, e.g. in Node.js", set()),
+    ],
+)
+def test_words_of_addresses(tmp_path: Path, text: str, words: set[str]) -> None:
+    """A document knows which of its words stand in addresses and nowhere else."""
+    postings = jsonl(tmp_path / "p.jsonl", [{**ROW, "description": text}])
+    (document,) = read_corpus(postings, [jsonl(tmp_path / "l.jsonl", [LABEL])], []).documents
+
+    assert words == document.addresses
 
 
 def test_invented_employers_prove_nothing(tmp_path: Path) -> None:

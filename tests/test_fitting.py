@@ -134,6 +134,21 @@ def test_unknown_employers_count_for_none() -> None:
     assert ("roadmap",) == count(texts, ["e", *employers][:9], longest=1, tf="binary", banned=Names([])).terms
 
 
+def test_addresses_count_for_none() -> None:
+    """A word that five employers write in addresses alone is no term, nor is what it is part of."""
+    texts = ["roadmap canoe"] * 5
+    addresses = [frozenset({"canoe"}), *[frozenset[str]()] * 4]
+    counted = {}
+    for number in (0, 1):
+        given = addresses[number:] + addresses[:number]
+        more = count(
+            [*texts, "canoe"], [*"abcde", "ab"[number]], longest=2, tf="binary", banned=Names([]), addresses=given
+        )
+        counted[number] = more.terms
+
+    assert {0: ("canoe", "roadmap"), 1: ("roadmap",)} == counted
+
+
 @pytest.mark.parametrize("tf", ["binary", "sublinear"])
 def test_values_are_scikit_learns(tf: Tf) -> None:
     """TF-IDF values of counted rows are those of a TfidfVectorizer with the same idf."""

@@ -93,7 +93,7 @@ CANARIES = (
 def test_canaries_never_reach_the_model(tmp_path: Path) -> None:
     """Of fifty addresses, numbers and names planted in the texts of four employers each no trace is in the model.
 
-    A harmless word planted beside them in the texts of five employers is there.
+    A harmless word planted beside them in the texts of five employers is there; one in all postings' addresses is not.
     """
     postings, labels, others = write_corpus(tmp_path)
     planted = rows(postings)
@@ -106,6 +106,8 @@ def test_canaries_never_reach_the_model(tmp_path: Path) -> None:
     for row in planted:
         if row["employer"] in employers[:5]:
             row["description"] += "\nPaddle with us on the marmalade river"
+    for row in planted:
+        row["description"] += "\nFind us at https://jobs.example/paperboat or write to paperboat@jobs.example"
     rewrite(postings, planted)
     train(postings=postings, labels=[labels], weak=[others], output=tmp_path / "model")
     spaces = json.loads((tmp_path / "model" / TERMS).read_text(encoding="utf-8"))
@@ -115,7 +117,7 @@ def test_canaries_never_reach_the_model(tmp_path: Path) -> None:
     assert 50 == len(set(CANARIES))
     assert "marmalade" in words
     assert b"canary" not in everything
-    assert "https" not in words
+    assert words.isdisjoint({"https", "paperboat"})
     assert set() == {word for word in words if len(word) > 2 and word.isdigit()}
 
 

@@ -6,6 +6,7 @@ the evidence is carried over by matching text, and what finds no partner is coun
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,9 @@ Gold = Literal["director", "pm", "neither"]
 SAME = 0.6
 # An annotated line of fewer word triples has one partner, the likest; a longer one may have been split here.
 SHORT = 12
+# What holds one of these is the address of a site, a page or a mailbox. Without a scheme, a path or "www." only a few
+# endings tell one from a full stop that lacks its space.
+_ADDRESS = re.compile(r"@|://|\bwww\.|\w\.[a-z]{2,}/|\w\.(?:com|org|net|io|co|ai|edu|gov|ly)\b", re.IGNORECASE)
 _LEVELS = {"director", "pm", "neither"}
 
 
@@ -39,6 +43,7 @@ class Document:
     claim: Claim
     words: tuple[list[str], ...]
     names_role: bool = False
+    addresses: frozenset[str] = frozenset()  # words that stand in its addresses and nowhere else in it
     level: Gold | None = None
     clear: bool = False
     rung: str | None = None  # of the employer's own ladder
@@ -153,7 +158,13 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         for name in ("title", "company", "description"):
             if not isinstance(given.get(name) or "", str):
                 raise InputError(f"{path}, row {number}: {name} is not a text but {given[name]!r:.40}")
-        yield {**given, "id": str(given.get("id", f"{path.stem}-{number}"))}
+        yield {**given, "id": str(given["id"]) if "id" in given else _named(given)}
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """A name for a row that has none, made of what it says: its place in the file must leave no trace in a model."""
+    said = json.dumps([row.get(name) for name in ("title", "company", "employer", "description")])
+    return f"unnamed-{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: bool) -> tuple[Document, int, int]:
@@ -188,12 +199,22 @@ def _document(row: Mapping[str, Any], label: Mapping[str, Any] | None, *, gold: 
         claim=claimed_level(posting.title or ""),
         words=words,
         names_role=reading.names_role,
+        addresses=_address_words("\n".join(reading.masked)),
         level=None if label is None else label["level"],
         clear=label is not None and label.get("conf") == "clear",
         rung=None if label is None else label.get("rung"),
         evidence=evidence,
     )
     return document, found, missed
+
+
+def _address_words(text: str) -> frozenset[str]:
+    """The words of a text that stand in its addresses and nowhere else in it."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    for piece in text.split():
+        (inside if _ADDRESS.search(piece) else outside).update(words_of(piece))
+    return frozenset(inside - outside)
 
 
 def _triples(line: str) -> set[str]:

@@ -50,6 +50,7 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
     """Counts terms and lays out labels."""
     banned = Names(documents)
     employers = [document.employer for document in documents]
+    addresses = [document.addresses for document in documents]
     texts = [document.text for document in documents]
     read = [i for i, d in enumerate(documents) if d.level is not None]
     lines = [(i, j) for i in read for j, words in enumerate(documents[i].words) if len(words) >= MIN_LINE_WORDS]
@@ -68,7 +69,14 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
     kind = np.array([_kind(document) for document in documents])
     director = np.array([d.level == "director" if d.level else d.claim == "director" for d in documents])
     role = [i for i in range(len(documents)) if kind[i] in LEVELLED]
-    level = count([texts[i] for i in role], [employers[i] for i in role], longest=3, tf="binary", banned=banned)
+    level = count(
+        [texts[i] for i in role],
+        [employers[i] for i in role],
+        longest=3,
+        tf="binary",
+        banned=banned,
+        addresses=[addresses[i] for i in role],
+    )
     if not level.terms:
         raise TrainingError(TOO_FEW)
     of_level = CountVectorizer(ngram_range=(1, 3), vocabulary=level.terms, token_pattern=TOKEN, dtype=np.int32)
@@ -77,7 +85,14 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
         level=Counts(level.terms, sp.csr_matrix(of_level.transform(texts)), 3, "binary"),
         proof=Counts(level.terms, sp.csr_matrix(of_level.transform(map(_proof, documents))), 3, "binary"),
         lines=replace(
-            count(line_texts, [employers[i] for i, _ in lines], longest=2, tf="sublinear", banned=banned),
+            count(
+                line_texts,
+                [employers[i] for i, _ in lines],
+                longest=2,
+                tf="sublinear",
+                banned=banned,
+                addresses=[addresses[i] for i, _ in lines],
+            ),
             power=LINE_POWER,
         ),
         scope=count(
@@ -86,6 +101,7 @@ def tabulate(documents: Sequence[Document], traits: Sequence[str]) -> Table:
             longest=2,
             tf="binary",
             banned=banned,
+            addresses=addresses,
         ),
         owner=np.array([i for i, _ in lines], dtype=np.int64),
         cited=cited,

@@ -68,8 +68,19 @@ def single(weights: Floats) -> Floats:
     return weights.astype(np.float32).astype(np.float64)
 
 
-def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: Tf, banned: "Names") -> Counts:
-    """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away."""
+def count(  # noqa: PLR0913 - private to the package
+    texts: Sequence[str],
+    employers: Sequence[str],
+    *,
+    longest: int,
+    tf: Tf,
+    banned: "Names",
+    addresses: Sequence[frozenset[str]] = (),
+) -> Counts:
+    """Counts the terms of up to `longest` words that stand at five employers or more and give nobody away.
+
+    A text's `addresses` are its words that do not count for the five, since they stand in addresses alone.
+    """
     vectorizer = CountVectorizer(ngram_range=(1, longest), min_df=MIN_EMPLOYERS, token_pattern=TOKEN, dtype=np.int32)
     try:
         matrix = sp.csr_matrix(vectorizer.fit_transform(texts))
@@ -78,10 +89,20 @@ def count(texts: Sequence[str], employers: Sequence[str], *, longest: int, tf: T
     known = np.array([not employer.startswith("(none)") for employer in employers])
     names, groups = np.unique(np.array(employers)[known], return_inverse=True)
     membership = sp.csr_matrix((np.ones(len(groups)), (groups, np.flatnonzero(known))), shape=(len(names), len(texts)))
-    spread = np.asarray(((membership @ (matrix > 0)) > 0).sum(axis=0)).ravel()
     terms = vectorizer.get_feature_names_out()
+    spread = np.asarray(((membership @ _outside(matrix, terms, addresses)) > 0).sum(axis=0)).ravel()
     keep = [i for i in np.flatnonzero(spread >= MIN_EMPLOYERS) if not banned.hits(terms[i])]
     return Counts(tuple(terms[i] for i in keep), matrix[:, keep], longest, tf)
+
+
+def _outside(matrix: Matrix, terms: Sequence[str], addresses: Sequence[frozenset[str]]) -> Matrix:
+    """Which text has which term, but for terms with a word that stands in addresses of that text alone."""
+    present = matrix > 0
+    for row, words in enumerate(addresses):
+        if words:
+            at = slice(*matrix.indptr[row : row + 2])
+            present.data[at] = [words.isdisjoint(terms[term].split()) for term in present.indices[at]]
+    return present
 
 
 class Names:
