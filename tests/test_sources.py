@@ -723,6 +723,12 @@ def test_sqlite_tables(tmp_path: Path) -> None:
         read(database(tmp_path / "empty.db", "VACUUM"))
 
 
+def test_sqlite_of_odd_sizes() -> None:
+    """A header whose sizes make SQLite ask for all memory is refused like any other that is broken."""
+    with pytest.raises(InputError, match="can't be read as a SQLite database: it asks for more memory than there is"):
+        read(HOSTILE / "odd_page_size.sqlite")
+
+
 def test_sqlite_that_is_none(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database is a plain file."""
     with pytest.raises(InputError, match="can't be read as a SQLite database"):
