@@ -7,6 +7,7 @@ import pytest
 from own import own_postings, shipped
 from postclass.errors import InputError
 from postclass.judge import JudgeSettings
+from postclass.posting import Posting
 from postclass.verdict import to_record
 
 SOME = own_postings()[:3]
@@ -37,6 +38,17 @@ def test_columns_are_added(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(before, judged[list(frame.columns)])
     pd.testing.assert_frame_equal(before, frame)
     assert [{name: record[name] for name in COLUMNS} for record in expected] == judged[COLUMNS].to_dict("records")
+
+
+def test_the_title_column_is_masked(frame: pd.DataFrame) -> None:
+    """The column `title` holds what is masked in the text, as a posting's title does."""
+    title = "Product Manager in backlog refinement"
+    lines = "\n".join([SOME[0].description, *[f"{title} and backlog"] * 9])
+    judged = shipped().classify_frame(pd.DataFrame({"title": [title, None], "description": [lines, lines]}))
+    expected = [shipped().judge_one(Posting(lines, title=given)).p_director for given in (title, None)]
+
+    assert expected[0] != expected[1]
+    assert expected == list(judged["p_director"])
 
 
 def test_named_columns(frame: pd.DataFrame) -> None:

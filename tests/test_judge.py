@@ -186,6 +186,12 @@ def test_boundaries_of_a_language(words: int, english: float, known: float, why:
     assert why == fault(text, words, round(english), round(known))
 
 
+@pytest.mark.parametrize(("description", "why"), [("qq zz ww vv", "not_english"), ("qq zz ww v 5", "too_short")])
+def test_words_have_two_letters(description: str, why: str) -> None:
+    """A letter alone is no word, two letters are one."""
+    assert (why,) == next(shipped().judge([description])).notes
+
+
 def test_symbols_are_too_short() -> None:
     """Text of single letters and figures has no words to judge, in any language."""
     assert ("too_short",) == shipped().judge_one(Posting("1 2 3\na b c\n4 5 6")).notes
