@@ -66,6 +66,18 @@ def test_packed(tmp_path: Path, kind: str) -> None:
     assert plain == packed
 
 
+@pytest.mark.parametrize("raw", [False, True])
+def test_folders_of_csv_hold_formulas_where_asked(tmp_path: Path, raw: bool) -> None:  # noqa: FBT001 - a parameter
+    """Parts of a folder are written by the same settings as a file alone."""
+    row = replace(PM, title="=1+1")
+    write(tmp_path / "a.csv", row, raw_csv=raw)
+    write(f"{tmp_path}/parts/", row, format="csv", raw_csv=raw)
+    (part,) = (tmp_path / "parts").glob("*.csv")
+
+    assert (tmp_path / "a.csv").read_bytes() == part.read_bytes()
+    assert raw == (b",=1+1," in part.read_bytes())
+
+
 def test_a_packed_run_that_breaks_off(tmp_path: Path) -> None:
     """Nothing is left of it."""
     for suffix in (".gz", ".zst"):

@@ -482,6 +482,7 @@ def test_stdout_of_a_run_that_breaks_off(capsysbinary: pytest.CaptureFixture[byt
 
     def run() -> None:
         with open_sink("-") as sink:
+            assert "stdout" == sink.name
             sink.write(BATCH)
             raise RuntimeError
 
