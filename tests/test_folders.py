@@ -79,6 +79,16 @@ def test_a_folder(folder: Path) -> None:
         assert [str(folder / name) for name in ("a.jsonl", "b/a.csv.gz", "b.json", "c.parquet")] == list(source.paths)
 
 
+def test_the_share_that_is_read_goes_by_bytes(tmp_path: Path) -> None:
+    """Small files are read at once: the first is a quarter of the bytes, both are all of them."""
+    for name, size in (("a.jsonl", 100), ("b.jsonl", 300)):
+        (tmp_path / name).write_text('{"description":"x"}'.ljust(size - 1) + "\n", encoding="utf-8")
+    with open_source(tmp_path) as source:
+        shares = [source.fraction(), *(source.fraction() for _ in source)]
+
+    assert [0.25, 0.25, 1.0] == shares
+
+
 def test_chunks_of_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks run on over files, go on anywhere, and the share that is read grows to one."""
     monkeypatch.setattr(sources, "CHUNK_ROWS", 2)

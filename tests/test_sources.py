@@ -723,6 +723,15 @@ def test_sqlite_tables(tmp_path: Path) -> None:
         read(database(tmp_path / "empty.db", "VACUUM"))
 
 
+def test_a_rejection_from_stdin_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be read there is told with its line."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"description":"x"}\n{\n')))
+    _, torn = read("-", format="jsonl")
+
+    assert isinstance(torn, Rejection)
+    assert "stdin, line 2" == torn.where
+
+
 def test_sqlite_of_odd_sizes() -> None:
     """A header whose sizes make SQLite ask for all memory is refused like any other that is broken."""
     with pytest.raises(InputError, match="can't be read as a SQLite database: it asks for more memory than there is"):
