@@ -70,7 +70,7 @@ def terminal(environment: dict[str, str], *arguments: str) -> pexpect.spawn:
 
 
 def test_marking_in_a_terminal(tmp_path: Path, environment: dict[str, str]) -> None:
-    """A file's name is enough; keys mark, every answer is saved, and the next start goes on."""
+    """A file's name is enough; keys mark, every level is saved, what has none is told, and the next start goes on."""
     mine = tmp_path / "mine.jsonl"
     child = terminal(environment, POSTINGS, "-o", str(mine))
     child.expect("no level yet")
@@ -101,7 +101,10 @@ def test_marking_in_a_terminal(tmp_path: Path, environment: dict[str, str]) -> N
 
     child = terminal(environment, "mark", POSTINGS, "-o", str(mine))
     child.expect("2 of 74   1 done")
+    child.send("a")
+    child.expect("1 not saved")
     child.send("\x03")
+    child.expect(r"1 marked without a level, and not saved: posting 2 \(own-002\)")
     child.expect(pexpect.EOF)
     child.close()
 

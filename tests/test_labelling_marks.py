@@ -6,7 +6,7 @@ import pytest
 
 from own import own_postings, shipped
 from postclass.errors import InputError, OutputError
-from postclass.labelling.desk import Desk
+from postclass.labelling.desk import HELP, Desk
 from postclass.labelling.marks import Marks
 from postclass.labelling.sheet import sheet_of
 from postclass.labelling.suggestion import Suggestion, suggest
@@ -35,10 +35,11 @@ def test_marking_a_posting(tmp_path: Path) -> None:
     desk = pressed(desk_at(path), "down", "a", "7", "b", "a")
 
     assert not path.exists()
-    assert "not saved yet" in desk.message
+    assert "not saved yet" in desk.unsaved
 
     pressed(desk, "D", "C")
 
+    assert "" == desk.unsaved
     label = read_labels(path).checked()[0]
     assert ("own-001", "director", "lean") == (label.id, label.level, label.conf)
     assert {"vision_strategy": (2, 7), "leads_product_managers": (7,)} == label.traits
@@ -125,6 +126,52 @@ def test_leaving_with_marks_but_no_level_is_asked_once(tmp_path: Path) -> None:
 
     assert "1 marked without a level" in desk.message
     assert not desk.press("Q")
+
+
+@pytest.mark.parametrize(("key", "place"), [("right", 2), ("left", 0), ("O", 0)])
+def test_marks_without_a_level_are_not_left_without_a_word(tmp_path: Path, key: str, place: int) -> None:
+    """The first key that goes on says that they are not saved, the second goes; they stay until the program ends."""
+    desk = pressed(desk_at(tmp_path / "mine.jsonl"), "right", "a", "b", key)
+
+    assert 1 == desk.look.place
+    assert "not saved yet" in desk.message
+    assert "once more goes on" in desk.message
+
+    pressed(desk, key)
+
+    assert place == desk.look.place
+    assert ("", "") == (desk.message, desk.unsaved)
+    assert {2: "own-002"} == desk.marks.drafts()
+
+
+def test_another_key_in_between_asks_anew(tmp_path: Path) -> None:
+    """Only the same key at once is a yes; with a level, nothing is asked."""
+    desk = pressed(desk_at(tmp_path / "mine.jsonl"), "a", "right", "down", "right")
+
+    assert 0 == desk.look.place
+
+    desk.go(3)
+    pressed(desk, "right")
+
+    assert (0, 3) == (desk.look.place, desk.look.line)
+
+    pressed(desk, "Q", "right")
+
+    assert 0 == desk.look.place
+
+    pressed(desk, "P", "right")
+
+    assert 1 == desk.look.place
+    assert {} == desk.marks.drafts()
+
+
+def test_help_says_which_keys_take_shift() -> None:
+    """Every command is a capital, every trait a small letter."""
+    shifted, plain = HELP.split("Without: ")
+
+    assert shifted.startswith("With Shift: ")
+    assert set("DPNCOUTSQ") == {word for word in shifted.split() if len(word) == 1}
+    assert plain.startswith("a-u trait")
 
 
 def test_keys_that_mean_nothing_do_nothing(tmp_path: Path) -> None:

@@ -8,14 +8,15 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from own import own_rows
+from own import ROOT, own_rows
 from payloads import PAYLOADS
 
 
@@ -39,25 +40,33 @@ def running(tmp_path: Path) -> Iterator[Running]:
     rows = [{key: row[key] for key in keys} for row in own_rows()[:2]]
     rows.append({"id": "odd", "title": PAYLOADS[0], "company": "x", "description": "\n".join(PAYLOADS)})
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    command = [sys.executable, "-m", "postclass", "label", "mark", str(path), "-o", str(mine), "--browser", "--no-open"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
-        assert found, said
-        yield Running(found[0], mine)
-        process.send_signal(signal.SIGINT)
-        last = process.stderr.read()
-        code = process.wait(timeout=20)
-
-    assert "postings have a level" in last
-    assert 0 == code
+    with served(path, mine) as (address, _):
+        yield Running(address, mine)
 
 
 def opened(page: Page, running: Running) -> None:
     """The page, once it shows a posting."""
     page.goto(running.address)
     expect(page.locator("#line-1")).to_be_visible()
+
+
+@contextmanager
+def served(path: Path, mine: Path) -> Iterator[tuple[str, list[str]]]:
+    """The address of a page, and what is said at its end, once it has ended."""
+    command = [sys.executable, "-m", "postclass", "label", "mark", str(path), "-o", str(mine), "--browser", "--no-open"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+        assert found, said
+        last: list[str] = []
+        yield found[0], last
+        process.send_signal(signal.SIGINT)
+        last += process.stderr.read().splitlines()
+        code = process.wait(timeout=20)
+
+    assert "postings have a level" in last[0]
+    assert 0 == code
 
 
 def test_marking_with_keys_alone(page: Page, running: Running) -> None:
@@ -97,6 +106,69 @@ def test_marking_with_the_mouse(page: Page, running: Running) -> None:
     assert [
         {"id": "own-001", "level": "pm", "conf": "lean", "traits": {"leads_product_managers": [5]}}
     ] == running.labels()
+
+
+def test_the_end_tells_which_marks_are_lost(page: Page, tmp_path: Path) -> None:
+    """Marks without a level are in no file: how many postings, and which."""
+    with served(ROOT / "data/labelled/postings.jsonl", tmp_path / "mine.jsonl") as (address, last):
+        page.goto(address)
+        expect(page.locator("#line-1")).to_be_visible()
+        for key in ("a", "b", "ArrowDown", "c", "d"):
+            page.keyboard.press(key)
+        expect(page.locator("#bar")).to_contain_text("0 of 74 done, 1 not saved")
+
+    assert "0 of 74 postings have a level" in last[0]
+    assert "1 marked without a level, and not saved: posting 1 (own-001)" == last[1]
+
+
+def test_marks_without_a_level_are_told_before_they_are_left(
+    context: BrowserContext, page: Page, running: Running
+) -> None:
+    """The first Next says so, the second goes; the browser asks before the page is closed, until there is a level."""
+    opened(page, running)
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("once more goes on all the same")
+    expect(page.get_by_text("Posting 1 of 3")).to_be_visible()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_text("Posting 2 of 3")).to_be_visible()
+
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    other = context.new_page()
+    other.on("dialog", answer)
+    opened(other, running)
+    other.locator("#line-2").click()  # browsers ask only on pages that were used
+    expect(other.locator("#bar")).to_contain_text("1 not saved")
+    other.reload()
+    expect(other.locator("#line-2")).to_have_attribute("aria-current", "true")
+
+    assert ["beforeunload"] == asked
+
+    other.keyboard.press("ArrowLeft")
+    expect(other.get_by_role("status")).to_contain_text("not saved yet")
+    other.keyboard.press("P")
+    expect(other.get_by_role("status")).to_have_text("pm, clear: saved")
+    other.reload()
+    expect(other.get_by_text("Posting 1 of 3")).to_be_visible()
+
+    assert ["beforeunload"] == asked
+
+
+def test_capitals_are_drawn_with_shift(page: Page, running: Running) -> None:
+    """What is drawn on a button is what does it, and the same letter without Shift is a trait's."""
+    opened(page, running)
+    drawn = page.locator("#bar kbd, .level kbd").all_text_contents()
+
+    assert ["←", "→", "⇧O", "⇧U", "⇧T", "⇧S", "⇧D", "⇧P", "⇧N", "⇧C"] == drawn
+
+    page.keyboard.press("Shift+T")
+    expect(page.locator("main")).to_contain_text("Director of Product Management")
+    expect(page.locator("#trait-t")).to_have_attribute("aria-pressed", "false")
 
 
 def test_title_and_suggestions_come_when_asked_for(page: Page, running: Running) -> None:
@@ -146,6 +218,46 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Page, running: Running) ->
     expect(page.locator("#line-1")).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    """Where an element stands on the screen."""
+    found = page.locator(selector).bounding_box()
+    assert found is not None
+    return {"y": found["y"], "height": found["height"], "end": found["y"] + found["height"]}
+
+
+def test_a_line_and_its_trait_are_on_one_narrow_screen(page: Page, running: Running) -> None:
+    """Every line comes between the way on and the answer, which takes 40 % at most and scrolls by itself."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, running)
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#line-13")).to_have_attribute("aria-current", "true")
+    go, sheet, line, trait = (box(page, name) for name in (".go", ".side", "#line-13", "#trait-a"))
+
+    assert 0.4 * 844 + 1 >= sheet["height"]
+    assert 844 == round(sheet["end"])
+    assert 0 == go["y"]
+    assert 70 >= go["height"]
+    assert go["end"] <= line["y"] < line["end"] <= sheet["y"] <= trait["y"] < trait["end"] <= 844
+
+    page.locator("#trait-u").scroll_into_view_if_needed()
+    before = page.evaluate("document.querySelector('.side').scrollTop")
+    page.locator("#trait-u").click()
+    expect(page.locator("#trait-u")).to_have_attribute("aria-pressed", "true")
+
+    assert 0 < before == page.evaluate("document.querySelector('.side').scrollTop")
+
+
+def test_all_traits_are_on_a_wide_screen(page: Page, running: Running) -> None:
+    """At 1280 by 900, from the top of the page as well as further down."""
+    opened(page, running)
+    expect(page.locator("#trait-u")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("a")
+    page.keyboard.press("End")
+    expect(page.locator("#trait-u")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#trait-a")).to_be_in_viewport(ratio=1)
 
 
 def test_postings_are_shown_and_never_run(page: Page, running: Running) -> None:

@@ -3,6 +3,7 @@
 import sys
 from contextlib import suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from postclass.cli.label_queue import tell_rejected
 from postclass.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from postclass.labelling.marks import Marks
     from postclass.labelling.sheet import Sheet
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from postclass.traits import Trait
 
 MOST_TRAITS = 26  # small letters
+NAMED = 10  # postings whose marks are lost that are named; of more the number is told
 
 
 @click.command()
@@ -56,8 +58,9 @@ def mark(
 ) -> None:
     """Mark postings: the level, how sure you are, and the lines that show each trait.
 
-    Titles are hidden, as are the model's suggestions, so that neither leads you; a key shows them. Every answer is
-    saved at once, and the next start goes on at the first posting without a level.
+    Titles are hidden, as are the model's suggestions, so that neither leads you; a key shows them. An answer is saved
+    at once when it has a level; marks without one are not, which you are told of. The next start goes on at the first
+    posting without a level.
 
     \b
     Examples:
@@ -89,6 +92,15 @@ def mark(
     else:
         _in_terminal(marks, known, suggest)
     click.echo(f"{marks.done:,} of {len(sheets):,} postings have a level; the labels are in {marks.path}", err=True)
+    _tell_lost(marks.drafts())
+
+
+def _tell_lost(drafts: "Mapping[int, str]") -> None:
+    """Which postings were marked without a level: the file holds nothing of that."""
+    if drafts:
+        named = ", ".join(f"{place} ({name})" for place, name in islice(drafts.items(), NAMED))
+        more = f" and {len(drafts) - NAMED:,} more" if len(drafts) > NAMED else ""
+        click.echo(f"{len(drafts):,} marked without a level, and not saved: posting {named}{more}", err=True)
 
 
 def _output(source: str, output: Path | None) -> Path:

@@ -1,4 +1,4 @@
-"""A file of labels in, the answers of a person who is marking out: each saved at once, and taken back if wrong."""
+"""A file of labels in, the answers of a person who is marking out: saved once there is a level, taken back if wrong."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,11 @@ class Answer:
     conf: Confidence = "clear"
     traits: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     others: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether traits are marked but no level is given: that is no label, and is lost in the end."""
+        return self.level is None and bool(self.traits)
 
     def toggled(self, trait: str, line: int) -> "Answer":
         """The same answer with a line more for a trait, or without it."""
@@ -76,6 +81,11 @@ class Marks:
     def done(self) -> int:
         """How many of the postings have a level."""
         return sum(self.answer(sheet).level is not None for sheet in self.sheets)
+
+    def drafts(self) -> dict[int, str]:
+        """The postings with marks but no level, which no file holds: the place of each (from 1), and its id."""
+        pairs = ((place, sheet.id, self.answer(sheet)) for place, sheet in enumerate(self.sheets, start=1))
+        return {place: name for place, name, answer in pairs if answer.is_draft}
 
     def first_open(self) -> int:
         """The place of the first posting without a level, or the last posting."""

@@ -93,8 +93,9 @@ def state_of(desk: Desk) -> dict[str, Any]:
         "place": desk.look.place,
         "total": len(desk.marks.sheets),
         "done": desk.marks.done,
+        "drafts": len(desk.marks.drafts()),
         "file": str(desk.marks.path),
-        "lines": list(desk.sheet.lines),
+        "lines": list(desk.sheet.shown),
         "line": desk.look.line,
         "level": answer.level,
         "levels": [{"key": key, "level": level} for key, level in LEVEL_KEYS.items()],
@@ -108,5 +109,5 @@ def state_of(desk: Desk) -> dict[str, Any]:
             }
             for trait in desk.traits
         ],
-        "message": desk.message,
+        "message": desk.message or desk.unsaved,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A file of postings in, a `Sheet` of each out: its lines as labels count them, with title and company masked."""
+"""A file of postings in, a `Sheet` of each out: its lines as labels count them, and as they are shown: masked."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,20 +10,19 @@ from postclass.features import read_posting
 from postclass.labels import label_id
 from postclass.posting import Posting, Rejection
 from postclass.sources import SourceSettings, open_source
-from postclass.text import read_text
-from postclass.titles import MASK
+from postclass.titles import MASK, mask, self_mentions
 
 HIDDEN = "[…]"  # stands where a title or the company stood
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A posting as it is labelled; line n of a label is `lines[n - 1]`."""
+    """A posting as it is labelled; line n of a label is `lines[n - 1]`, and `shown[n - 1]` to the person who marks."""
 
     id: str
     posting: Posting
     lines: tuple[str, ...]
-    given: bool = False  # whether the lines stand in the file, rather than being made of the description
+    shown: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -32,13 +31,12 @@ class Sheet:
 
 
 def read_sheets(
-    path: str, *, settings: SourceSettings | None = None, masked: bool = True
+    path: str, *, settings: SourceSettings | None = None
 ) -> tuple[tuple[Sheet, ...], tuple[Rejection, ...]]:
     """The sheets of a file in its order, and the records that can't be read.
 
-    Where the file (JSONL or Parquet) holds `lines`, these are what labels count. With `masked`, a posting's own titles
-    and company are hidden in the lines made here. The same posting given twice has one sheet; raises `InputError` if
-    two postings have one id.
+    Where the file (JSONL or Parquet) holds `lines`, these are what labels count. The same posting given twice has one
+    sheet; raises `InputError` if two postings have one id.
     """
     sheets: list[Sheet] = []
     rejections: list[Rejection] = []
@@ -49,7 +47,7 @@ def read_sheets(
             if isinstance(record, Rejection):
                 rejections.append(record)
                 continue
-            sheet = sheet_of(record, given.get(record.row), masked=masked)
+            sheet = sheet_of(record, given.get(record.row))
             other = kept.setdefault(sheet.id, record)
             if other is record:
                 sheets.append(sheet)
@@ -60,15 +58,19 @@ def read_sheets(
     return tuple(sheets), tuple(rejections)
 
 
-def sheet_of(posting: Posting, given: Sequence[str] | None = None, *, masked: bool = True) -> Sheet:
-    """One posting's sheet, by the lines that its file gives or by its own."""
+def sheet_of(posting: Posting, given: Sequence[str] | None = None) -> Sheet:
+    """One posting's sheet, by the lines that its file gives or by its own; its titles and company are shown masked.
+
+    Given lines themselves stay as they are, since characters are counted in them elsewhere.
+    """
     if given is not None:
-        return Sheet(label_id(posting), posting, tuple(given), given=True)
-    if masked:
-        reading = read_posting(posting)
-        pairs = zip(reading.text.lines, reading.masked, strict=True)
-        return Sheet(label_id(posting), posting, tuple(_hidden(line.text, shown) for line, shown in pairs))
-    return Sheet(label_id(posting), posting, tuple(line.text for line in read_text(posting.description).lines))
+        names = {"title": posting.title, "company": posting.company}
+        shown = tuple(_hidden(line, mask(line, self_mentions(line, **names))) for line in given)
+        return Sheet(label_id(posting), posting, tuple(given), shown)
+    reading = read_posting(posting)
+    pairs = zip(reading.text.lines, reading.masked, strict=True)
+    made = tuple(_hidden(line.text, masked) for line, masked in pairs)
+    return Sheet(label_id(posting), posting, made, made)
 
 
 def _hidden(line: str, masked: str) -> str:

@@ -20,9 +20,9 @@ class Suggestion:
 
 
 def suggest(sheet: Sheet, model: Model) -> Suggestion:
-    """What a model says of a sheet's lines; it may be wrong, and leans to a level even where it is not sure."""
+    """What a model says of a sheet's lines, masked; it may be wrong, and leans to a level even where it is not sure."""
     parts = model.parts
-    opinion = form_opinion(parts, [words_of(line) for line in sheet.lines])
+    opinion = form_opinion(parts, [words_of(line) for line in sheet.shown])
     scored = [(number, scores) for number, scores in enumerate(opinion.scores, start=1) if scores is not None]
     traits = {}
     for key in found(parts, opinion) if scored else ():

@@ -16,6 +16,7 @@ from postclass.errors import PostclassError
 from postclass.labelling.desk import HELP, Desk
 from postclass.report.words import one_line, percent
 
+SHORT_HELP = "with Shift: D P N level  C clear/lean  U undo  Q leave    without: a-u trait at the line  ? all keys"
 INDENT = 11  # columns before a line: a pointer, its number, and up to four traits
 LABEL_WIDTH = 36  # columns of a trait in the list below: its key, its words and the lines that were marked
 # Told by weight and reversal, not by colour alone, so that it reads on any terminal and for any eye.
@@ -89,7 +90,8 @@ class _TraitWindow(Window):
 def _head(desk: Desk) -> StyleAndTextTuples:
     answer, marks = desk.answer, desk.marks
     level = f"{answer.level} ({answer.conf})" if answer.level else "no level yet"
-    shown = f"{desk.look.place + 1} of {len(marks.sheets)}   {marks.done} done   "
+    drafts = f", {count} not saved" if (count := len(marks.drafts())) else ""
+    shown = f"{desk.look.place + 1} of {len(marks.sheets)}   {marks.done} done{drafts}   "
     text: StyleAndTextTuples = [("class:head", shown), ("class:marked" if answer.level else "", level)]
     if desk.look.title:
         posting = desk.sheet.posting
@@ -122,7 +124,7 @@ def _rows(desk: Desk, number: int) -> list[str]:
     pointer = ">" if number == desk.look.line else " "
     text = f"{pointer}{number:4} {desk.keys_at(number):4} "
     return wrap(
-        f"{f'({told}) ' if told else ''}{one_line(desk.sheet.lines[number - 1])}",
+        f"{f'({told}) ' if told else ''}{one_line(desk.sheet.shown[number - 1])}",
         width=max(INDENT + 20, get_app().output.get_size().columns),
         initial_indent=text,
         subsequent_indent=" " * INDENT,
@@ -145,8 +147,5 @@ def _traits(desk: Desk) -> StyleAndTextTuples:
 
 
 def _foot(desk: Desk) -> StyleAndTextTuples:
-    if desk.message and desk.message != HELP:
-        return [("class:message", desk.message)]
-    return [
-        ("", HELP if desk.message else "D P N level  C clear/lean  a-u trait at the line  U undo  ? all keys  Q leave")
-    ]
+    told = desk.message or desk.unsaved
+    return [("class:message", told)] if told and told != HELP else [("", told or SHORT_HELP)]

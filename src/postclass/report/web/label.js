@@ -33,7 +33,7 @@ function send(press) {
 const command = (name, words, attributes) =>
   h("button", { type: "button", id: `key-${name}`, "aria-keyshortcuts": keysOn ? shortcut(name) : null, on: { click: () => send({ key: name }) }, ...attributes },
     words, keysOn ? key(shown(name)) : null);
-const shown = (name) => ({ left: "←", right: "→" })[name] ?? name;
+const shown = (name) => ({ left: "←", right: "→" })[name] ?? `⇧${name}`; // capitals: without Shift they are traits
 const shortcut = (name) => ({ left: "ArrowLeft", right: "ArrowRight" })[name] ?? (/^[A-Z]$/.test(name) ? `Shift+${name}` : name);
 
 function posting() {
@@ -65,9 +65,9 @@ function answers() {
     on: { click: () => send({ key: trait.key }) },
   }, keysOn ? key(trait.key) : null, trait.label, h("span", { class: "at" }, trait.lines.length ? h("span", { class: "hidden-label" }, "lines ") : null, trait.lines.join(", "))))));
   return h("section", { class: "card side", "aria-label": "Your answer" },
-    h("h2", {}, "Level"), h("div", { class: "group" }, levels),
-    h("p", {}, command("C", state.conf === "clear" ? "clear" : "lean", { "aria-label": `How sure: ${state.conf}`, "aria-pressed": String(state.conf === "lean") })),
-    told,
+    h("div", { class: "level" }, h("h2", {}, "Level"), h("div", { class: "group" }, levels,
+      command("C", state.conf === "clear" ? "clear" : "lean", { "aria-label": `How sure: ${state.conf}`, "aria-pressed": String(state.conf === "lean") })),
+    told),
     h("h2", {}, `Traits that line ${state.line} shows`),
     h("h3", { class: "soft" }, "Director"), traits("director"), h("h3", { class: "soft" }, "Product manager"), traits("pm"));
 }
@@ -76,10 +76,12 @@ function tools() {
   const toggle = h("button", {
     type: "button", id: "keys", "aria-pressed": String(keysOn), on: { click: () => { keysOn = !keysOn; show(state); } },
   }, "Keys");
-  return [h("span", { class: "brand" }, logo(), "postclass label"), h("span", { class: "number" }, `${state.done} of ${state.total} done`),
-    h("span", { class: "space" }), command("left", "Back"), command("right", "Next"), command("O", "Next open"), command("U", "Undo"),
-    command("T", "Title", { "aria-pressed": String(Boolean(state.title)) }),
-    command("S", "Suggestions", { "aria-pressed": String(Boolean(state.suggestion)) }), toggle, theme];
+  return [
+    h("div", { class: "go" }, h("span", { class: "brand" }, logo(), "postclass label"),
+      h("span", { class: "done" }, `${state.done} of ${state.total} done`, state.drafts ? [", ", h("b", {}, `${state.drafts} not saved`)] : null),
+      command("left", "Back"), command("right", "Next"), command("O", "Next open"), command("U", "Undo")),
+    h("div", { class: "look" }, command("T", "Title", { "aria-pressed": String(Boolean(state.title)) }),
+      command("S", "Suggestions", { "aria-pressed": String(Boolean(state.suggestion)) }), toggle, theme)];
 }
 
 const theme = themeSwitch();
@@ -87,6 +89,7 @@ const theme = themeSwitch();
 function show(next) {
   const moved = state === null || next.place !== state.place || next.line !== state.line;
   const focused = document.activeElement?.id;
+  const scrolled = next.place === state?.place ? document.querySelector(".side")?.scrollTop : 0;
   state = next;
   bar.replaceChildren();
   fill(bar, {}, tools());
@@ -94,6 +97,7 @@ function show(next) {
   fill(main, {}, [h("div", { class: "detail" }, posting(), answers())]);
   told.textContent = visible(state.message || (state.level ? `${state.level}, ${state.conf}: saved` : "no level yet"));
   document.getElementById("foot").textContent = `Titles and the model's suggestions are hidden, so that neither leads you. Answers go to ${visible(state.file)} on this machine.`;
+  document.querySelector(".side").scrollTop = scrolled ?? 0;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (moved) document.getElementById(`line-${state.line}`)?.scrollIntoView({ block: "nearest" });
 }
@@ -105,5 +109,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   send({ key: name });
 });
+
+// Marks without a level live as long as the program does, and no longer.
+addEventListener("beforeunload", (event) => { if (state?.drafts) event.preventDefault(); });
 
 fetch("/state").then((answer) => answer.json()).then(show);
