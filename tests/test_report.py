@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from postclass.report import render_html, render_json, render_text
-from postclass.report.words import balance, listed, note_words, percent, signs, visible
+from postclass.report.words import balance, listed, note_words, percent, signs, visible, why
 from postclass.traits import Trait, load_traits
 from postclass.verdict import Evidence, Explanation, Flip, Reason, Term, Verdict, to_record
 
@@ -66,7 +66,7 @@ def test_text_stands_on_the_verdicts_side_first(make_verdict: "Make", traits: Tr
     [
         (
             {"level": "unclear", "p_director": 0.53, "notes": ("close",)},
-            ["TOO CLOSE TO CALL  leans director-level, 53 %", "speak for director-level work, data and experiments"],
+            ["TOO CLOSE TO CALL  leans director-level, 53 %", "For director-level work: "],
         ),
         (
             {"level": "out_of_scope", "p_in_scope": 0.04},
@@ -101,17 +101,67 @@ def test_text_says_each_case_in_words(
 def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: Traits) -> None:
     """A PM-level verdict for want of director signs says which, and that nothing speaks against it."""
     reasons = (Reason("trait", "portfolio_scope", -2.0), Reason("bias", "bias", -1.0))
-    missing = ("leads_product_managers", "portfolio_scope")
     changes = {"level": "pm", "p_director": 0.05, "top_terms": ()}
-    lacking = {"reasons": reasons, "evidence": (), "missing": missing, "flip": None}
+    lacking = {"reasons": reasons, "evidence": (), "missing": ("portfolio_scope",), "flip": None}
 
     text = plain(make_verdict(**changes, why=lacking), traits)
-    nothing = plain(make_verdict(**changes, why=lacking | {"missing": ()}), traits)
 
-    assert "Mainly for what it lacks: leading product managers and a portfolio of products." in " ".join(text.split())
-    assert "Nothing of weight speaks against it." in " ".join(text.split())
+    assert "Mainly for what it lacks: a portfolio of products." in " ".join(text.split())
+    assert "Nothing of weight in the text speaks against it." in " ".join(text.split())
     assert "Signs of" not in text
-    assert "Mainly for what it lacks: anything else." in nothing
+
+
+@pytest.mark.parametrize(
+    ("p_director", "shares", "sentences"),
+    [
+        (
+            0.1,
+            {"bias": -3.8, "decision_authority": 0.5, "delivery": -0.3, "wording": -0.4},
+            [
+                "Most postings are PM-level, and this one says too little of director-level work.",
+                "Also for the wording and delivery on time.",
+                "What speaks against it weighs less: a hint of budget and investment decisions.",
+            ],
+        ),
+        (
+            0.1,
+            {"bias": -1.0, "leads_product_managers": -2.0, "portfolio_scope": -0.3, "delivery": 0.1},
+            [
+                "Mainly for what it lacks: leading product managers and a portfolio of products.",
+                "Nothing of weight in the text speaks against it.",
+            ],
+        ),
+        (
+            0.1,
+            {"bias": -3.0, "leads_product_managers": -2.0, "delivery": 1.0},
+            [
+                "Most postings are PM-level, and this one says too little of director-level work.",
+                "It lacks leading product managers.",
+                "What speaks against it weighs less: little on delivery on time.",
+            ],
+        ),
+        (
+            0.9,
+            {"bias": -3.0, "wording": 4.0, "vision_strategy": 2.0, "user_and_market_research": 0.01},
+            [
+                "Mainly for the wording, and vision and strategy.",
+                "Nothing of weight in the text speaks against it.",
+            ],
+        ),
+    ],
+)
+def test_the_sentence_goes_by_the_shares(
+    make_verdict: "Make", traits: Traits, p_director: float, shares: dict[str, float], sentences: list[str]
+) -> None:
+    """What weighs most comes first, be it where postings start; what a text hints at or lacks counts as well."""
+    kinds = {"bias": "bias", "wording": "wording"}
+    reasons = tuple(Reason(kinds.get(key, "trait"), key, share) for key, share in shares.items())  # type: ignore[arg-type]
+    evidence = tuple(Evidence(key, "x", 0, 1, 0.9) for key in ("delivery", "vision_strategy"))
+    level = "pm" if p_director < 0.5 else "director"
+
+    changes = {"level": level, "p_director": p_director, "why": {"reasons": reasons, "evidence": evidence}}
+
+    assert " ".join(sentences) == why(make_verdict(**changes), traits)
 
 
 def test_text_of_a_weak_close_call_says_so(make_verdict: "Make", traits: Traits) -> None:

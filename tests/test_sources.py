@@ -735,7 +735,7 @@ def test_a_rejection_from_stdin_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 def test_sqlite_of_odd_sizes() -> None:
     """A header whose sizes make SQLite ask for all memory is refused like any other that is broken."""
     with pytest.raises(InputError, match="can't be read as a SQLite database: it asks for more memory than there is"):
-        read(HOSTILE / "odd_page_size.sqlite")
+        read(HOSTILE / "odd_header.sqlite")
 
 
 def test_sqlite_that_is_none(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

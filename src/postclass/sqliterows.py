@@ -42,7 +42,7 @@ def read_sqlite(source: Input, columns: Columns, *, table: str | None) -> Iterat
             for row, cells in enumerate(database.execute(query), 1):
                 yield Record(dict(zip(used, cells, strict=True)), f"row {row} of table {name!r}")
                 patience.left = _PATIENCE
-    # Names that are not UTF-8, or hold NUL, are a ValueError; sizes that make no sense are a MemoryError without a word.
+    # Names that are not UTF-8, or hold NUL, are a ValueError; sizes without sense are a MemoryError without a word.
     except (sqlite3.Error, ValueError, MemoryError) as error:
         reason = str(error) or "it asks for more memory than there is"
         raise InputError(f"{source.name}: can't be read as a SQLite database: {reason}.") from error

@@ -12,7 +12,7 @@ CERTAINTY = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (
 KIND_WORDS: dict[Kind, str] = {
     "inflated": "title above text",
     "deflated": "title below text",
-    "consistent": "title and text agree",
+    "consistent": "the text does not contradict the title",
     "undecided": "undecided",
     "out_of_scope": "not product management",
 }

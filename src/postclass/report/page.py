@@ -102,8 +102,11 @@ def _sides(verdict: Verdict, traits: Sequence[Trait]) -> str:
 
 
 def _signs(side: Side, found: Sequence[Sign]) -> str:
-    rows = "\n".join(f"<dt>{_bar(side, sign)}{_label(sign)}</dt><dd>{_safe(sign.quote)}</dd>" for sign in found)
-    return f'<section><h2 class="{side}">Signs of {LEVEL_WORDS[side]} work</h2>\n<dl>\n{rows}\n</dl></section>'
+    shown, rest = [s for s in found if s.steps], [s for s in found if not s.steps]
+    rows = "\n".join(f"<dt>{_bar(side, sign)}{_label(sign)}</dt><dd>{_safe(sign.quote)}</dd>" for sign in shown)
+    listed = f"<dl>\n{rows}\n</dl>" if shown else ""
+    also = f"<p>{'Also' if shown else 'Of little weight'}: {', '.join(map(_label, rest))}</p>" if rest else ""
+    return f'<section><h2 class="{side}">Signs of {LEVEL_WORDS[side]} work</h2>\n{listed}{also}</section>'
 
 
 def _label(sign: Sign) -> str:

@@ -12,6 +12,7 @@ LEVEL_WORDS = {"director": "director-level", "pm": "PM-level"}
 OTHER: dict[Side, Side] = {"director": "pm", "pm": "director"}
 
 MAIN_REASONS = 3  # more than three reasons in one sentence is a list, and the list follows anyway
+_LACKS = "what it lacks:"
 BAR_STEPS = 5  # a share is shown against the strongest one; more steps than five are not told apart at a glance
 
 # Invisible characters that every scraper leaves behind and that do not change how a line reads.
@@ -87,7 +88,7 @@ class Sign:
     label: str
     quote: str
     share: float  # log-odds towards the side it stands under; below 0 where it tips the other way here
-    steps: int  # 0 to BAR_STEPS, against the strongest sign of the verdict
+    steps: int  # 0 to BAR_STEPS, against the strongest reason of the verdict
 
 
 def signs(verdict: Verdict, traits: Iterable[Trait], side: Side) -> tuple[Sign, ...]:
@@ -97,7 +98,7 @@ def signs(verdict: Verdict, traits: Iterable[Trait], side: Side) -> tuple[Sign, 
     towards = 1 if side == "director" else -1
     evidence = {e.trait: e for e in verdict.explanation.evidence}
     shares = {r.key: r.log_odds for r in verdict.explanation.reasons}
-    strongest = max((abs(shares.get(key, 0.0)) for key in [*evidence, "wording"]), default=0.0)
+    strongest = max((abs(r.log_odds) for r in verdict.explanation.reasons if r.kind != "bias"), default=0.0)
 
     def sign(key: str, label: str, quote: str) -> Sign:
         share = towards * shares.get(key, 0.0)
@@ -116,35 +117,93 @@ def _quoted(evidence: Evidence) -> str:
 
 
 def why(verdict: Verdict, traits: Sequence[Trait]) -> str:
-    """One or two sentences on what decided the verdict; blank where the notes say it all."""
+    """Up to three sentences on what decided the verdict; blank where the notes say it all."""
     if verdict.explanation is None or verdict.p_director is None:
         return ""
     side = leaning(verdict)
-    ours, theirs = (_labels(signs(verdict, traits, s)) for s in (side, OTHER[side]))
     if verdict.level == "out_of_scope":
         likely = f"{LEVEL_WORDS[side]} ({certainty_of(verdict.p_director)})"
         return f"The text does not read like product management. If it is such a role after all, it is {likely}."
+    supports = _supports(verdict, traits, side)
+    against = _main(supports, -1)
     if verdict.level == "unclear":
-        if not ours or not theirs:
+        usual: Side = "director" if _start(verdict, "director") > 0 else "pm"
+        ours = _main(supports, 1) + [f"that most postings are {LEVEL_WORDS[side]}"] * (usual == side)
+        against += [f"that most postings are {LEVEL_WORDS[usual]}"] * (usual != side)
+        if not ours or not against:
             return "What the text says of the role is too weak to call it."
-        return f"{begun(listed(ours))} speak for {LEVEL_WORDS[side]} work, {listed(theirs)} against it."
-    first = f"Mainly for {listed(ours)}." if ours else f"Mainly for what it lacks: {_lacks(verdict, traits, side)}."
-    if not theirs:
-        return f"{first} Nothing of weight speaks against it."
-    return f"{first} What speaks against it weighs less: {listed(theirs)}."
+        return f"For {LEVEL_WORDS[side]} work: {listed(ours)}. Against it: {listed(against)}."
+    if not against:
+        return f"{_decided_by(verdict, supports, side)} Nothing of weight in the text speaks against it."
+    # True of all of them together: otherwise the verdict would be another one.
+    return f"{_decided_by(verdict, supports, side)} What speaks against it weighs less: {listed(against)}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Support:
+    """A trait or the wording as a reason for a side, in words, and its log-odds towards that side."""
+
+    words: str
+    label: str
+    share: float
+    is_lack: bool  # what counts is how little the text says of it
+
+
+def _supports(verdict: Verdict, traits: Sequence[Trait], side: Side) -> list[_Support]:
+    """All reasons but where a posting starts, strongest first whichever way they point."""
+    explanation, by_key = verdict.explanation, {t.key: t for t in traits}
+    found = {e.trait for e in explanation.evidence} if explanation else set()
+    towards = 1 if side == "director" else -1
+    result = []
+    for reason in explanation.reasons if explanation else ():
+        share, trait = towards * reason.log_odds, by_key.get(reason.key)
+        if trait is not None:
+            points_to = side if share > 0 else OTHER[side]
+            words = trait.label if reason.key in found else f"a hint of {trait.label}"
+            if points_to != trait.side:
+                words = f"{'little' if reason.key in found else 'nothing'} on {trait.label}"
+            result.append(_Support(words, trait.label, share, points_to != trait.side))
+        elif reason.kind == "wording":
+            result.append(_Support("the wording", "the wording", share, is_lack=False))
+    return sorted(result, key=lambda support: -abs(support.share))
+
+
+def _main(supports: Sequence[_Support], towards: int) -> list[str]:
+    """The strongest reasons that point one way, in words; none where the other way's are ten times as strong."""
+    least = abs(supports[0].share) / (2 * BAR_STEPS) if supports else 0.0
+    return [s.words for s in supports if towards * s.share > 0 and abs(s.share) >= least][:MAIN_REASONS]
+
+
+def _decided_by(verdict: Verdict, supports: Sequence[_Support], side: Side) -> str:
+    """What weighs most for the verdict: what the text shows, what it lacks, or that most postings are like that."""
+    shown = [s for s in supports if s.share > 0 and not s.is_lack]
+    lacking = [s for s in supports if s.share > 0 and s.is_lack]
+    lacks = [s.label for s in lacking[:MAIN_REASONS]]
+    weights = {
+        "start": _start(verdict, side),
+        listed([s.words for s in shown[:MAIN_REASONS]]): sum(s.share for s in shown),
+        f"{_LACKS} {listed(lacks)}": sum(s.share for s in lacking),
+    }
+    first, second, third = sorted(weights, key=lambda words: -weights[words])
+    second = third if second == "start" else second
+    sentence = f"Mainly for {first}."
+    if first == "start":
+        ours, theirs = LEVEL_WORDS[side], LEVEL_WORDS[OTHER[side]]
+        sentence = f"Most postings are {ours}, and this one says too little of {theirs} work."
+    if weights[second] >= weights[first] / (2 * BAR_STEPS):
+        sentence += f" It lacks {listed(lacks)}." if second.startswith(_LACKS) else f" Also for {second}."
+    return sentence
+
+
+def _start(verdict: Verdict, side: Side) -> float:
+    """Where every posting starts, as log-odds towards a side: above 0 for the side that most are of."""
+    reasons = verdict.explanation.reasons if verdict.explanation else ()
+    return (1 if side == "director" else -1) * sum(r.log_odds for r in reasons if r.kind == "bias")
 
 
 def certainty_of(p_director: float) -> str:
     """The probability of the side that it falls on."""
     return percent(max(p_director, 1 - p_director))
-
-
-def _labels(found: Iterable[Sign]) -> list[str]:
-    return [s.label for s in found if s.steps][:MAIN_REASONS]
-
-
-def _lacks(verdict: Verdict, traits: Sequence[Trait], side: Side) -> str:
-    return listed([t.label for t in missing(verdict, traits) if t.side != side][:MAIN_REASONS]) or "anything else"
 
 
 def begun(sentence: str) -> str:

@@ -29,7 +29,7 @@ const CLAIMS = { director: "Director", lead: "Group, lead, principal, staff", pm
 const KINDS = ["inflated", "deflated", "undecided", "consistent", "out_of_scope"];
 const KIND_WORDS = {
   inflated: ["Inflated", "title above text"], deflated: ["Deflated", "title below text"],
-  undecided: ["Undecided", "too close or too little to say"], consistent: ["Consistent", "title and text agree"],
+  undecided: ["Undecided", "too close or too little to say"], consistent: ["Consistent", "the text does not contradict the title"],
   out_of_scope: ["Out of scope", "not product management"],
 };
 
