@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from own import shipped
 from postclass.cli import main
-from postclass.modelfile import SHIPPED, manifest_digest
+from postclass.modelfile import SHIPPED, manifest_digest, save_model
 from postclass.resources import resource
 from standins import FakeModel
 
@@ -24,6 +25,18 @@ def test_show_tells_what_a_model_is_made_of(fake_model: FakeModel) -> None:
     lines = "format: 1\nfiles\n  a.json\n    bytes: 12\nseeds: 1, 2\n"
     assert f"{lines}sha256 of the manifest: {manifest_digest()}\n" == runner.invoke(main, ["model", "show"]).output
     assert fake_model.manifest == json.loads(runner.invoke(main, ["model", "show", "--format", "json"]).stdout_bytes)
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_manifest_never_commands_the_terminal(style: str, tmp_path: Path) -> None:
+    """Whatever a model's manifest holds, keys too, is shown and not obeyed."""
+    evil = "\x1b[2J\x07\u202e\x9b"
+    about = {evil: evil, "list": [evil], "more": {evil: evil}}
+    save_model(shipped().parts, tmp_path / "model", about=about)
+    shown = CliRunner().invoke(main, ["model", "show", str(tmp_path / "model"), "--format", style]).output
+
+    assert 3 < shown.count("202e")
+    assert not set(evil[0] + evil[-3:]) & set(shown)
 
 
 @pytest.mark.parametrize(

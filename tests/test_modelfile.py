@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import pickle
 import zipfile
 from array import array
@@ -17,10 +18,21 @@ import pytest
 from flipping import STEP, copied, flipped
 from own import own_postings
 from postclass import modelfile
-from postclass.errors import ModelError
+from postclass.errors import ModelError, OutputError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import JudgeSettings, Model
-from postclass.modelfile import FILES, FORMAT, HEADS, MANIFEST, TERMS, WEIGHTS, load_model, manifest_digest, save_model
+from postclass.modelfile import (
+    FILES,
+    FORMAT,
+    HEADS,
+    MANIFEST,
+    TERMS,
+    WEIGHTS,
+    check_target,
+    load_model,
+    manifest_digest,
+    save_model,
+)
 from postclass.npz import pack, unpack
 from postclass.opinion import DIRECTOR_TRAITS, Decision, LineWeight, Parts, Presence
 from postclass.verdict import Verdict
@@ -376,6 +388,33 @@ MANIFESTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "manifest is a list": lambda m: [m],
     "manifest is text": lambda _: "text",
 }
+
+
+@pytest.mark.parametrize("name", [MANIFEST, *FILES])
+def test_a_pipe_is_no_file_of_a_model(model: Path, name: str) -> None:
+    """What may never end, or never begin, is not read."""
+    (model / name).unlink()
+    os.mkfifo(model / name)
+
+    with pytest.raises(ModelError, match=f"{name}: not a plain file"):
+        load_model(model)
+
+
+def test_where_a_model_may_be_written(model: Path, tmp_path: Path) -> None:
+    """In a new or empty directory, over a model with force, and never beside files of others."""
+    check_target(tmp_path / "new", force=False)
+    (tmp_path / "empty").mkdir()
+    check_target(tmp_path / "empty", force=False)
+    (model / f".{MANIFEST}.postclass-0123abcd").touch()  # a run that was killed
+    (model / "CARD.md").touch()
+    check_target(model, force=True)
+    with pytest.raises(OutputError, match="a model stands there"):
+        check_target(model, force=False)
+    with pytest.raises(OutputError, match="a file stands there; give a directory for the model"):
+        check_target(model / "CARD.md", force=True)
+    (model / "notes.txt").touch()
+    with pytest.raises(OutputError, match=r"'notes.txt' is not a model's file; give an empty or a new directory"):
+        check_target(model, force=True)
 
 
 @pytest.mark.parametrize("name", MANIFESTS)

@@ -32,10 +32,10 @@ from postclass.adaptation import (
     out_of_fold,
 )
 from postclass.corpus import Document, read_labelled
-from postclass.errors import OutputError, TrainingError
+from postclass.errors import TrainingError
 from postclass.judge import Model
 from postclass.measures import Figure, draw, figure, macro_f1, ratio
-from postclass.modelfile import MANIFEST, SHIPPED, load_model, save_model
+from postclass.modelfile import MANIFEST, SHIPPED, check_target, load_model, save_model
 from postclass.ordinal import Fitted, as_scale, best_scale, honest_chances, placed, rung_figures
 from postclass.owntraits import with_traits
 from postclass.resources import resource
@@ -246,8 +246,7 @@ def adapt(  # noqa: PLR0913 - one for each option of the command
 
     Raises `PostclassError`s for inputs that can't be used.
     """
-    if (output / MANIFEST).exists() and not force:
-        raise OutputError(f"{output}: a model stands there; give another directory, or --force to replace it")
+    check_target(output, force=force)
     model = load_model(base)
     own = () if traits is None else read_traits(traits)
     keys = {*model.parts.traits, *(trait.key for trait in own)}

@@ -8,6 +8,8 @@ anything is made of it.
 import hashlib
 import json
 import math
+import re
+import stat
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from postclass.errors import ModelError
+from postclass.errors import ModelError, OutputError
 from postclass.features import Head, LineHeads, Space
 from postclass.judge import Model
 from postclass.npz import pack, unpack
@@ -31,6 +33,7 @@ FILES = (HEADS, TERMS, WEIGHTS)
 DOCUMENTS = ("CARD.md", "README.md", "plots")  # for people; never read
 MAX_FILE = 64 << 20  # bytes; the shipped model's largest file has under 3 MB
 FEWEST_RUNGS = 2
+_LEFTOVER = re.compile(r"\..+\.postclass-[0-9a-f]{8}")  # of a training that was killed; the next takes it away
 _LINES = "director-like lines"  # beside the traits' keys, which have no spaces
 _SPACES = ("level", "line", "scope")
 
@@ -74,6 +77,22 @@ def expect_digest(directory: Path, digest: str, expected: str) -> None:
         )
 
 
+def check_target(directory: Path, *, force: bool) -> None:
+    """Raises `OutputError` where no model should be written: over another one without `force`, or among other files.
+
+    A model's directory holds nothing else, so that what it was given with it can't be mistaken for a part of it.
+    """
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise OutputError(f"{directory}: a file stands there; give a directory for the model")
+    if (directory / MANIFEST).exists() and not force:
+        raise OutputError(f"{directory}: a model stands there; give another directory, or --force to replace it")
+    strangers = sorted({path.name for path in directory.iterdir()} - {MANIFEST, *FILES, *DOCUMENTS})
+    if strangers := [name for name in strangers if not _LEFTOVER.fullmatch(name)]:
+        raise OutputError(f"{directory}: {strangers[0]!r} is not a model's file; give an empty or a new directory")
+
+
 def save_model(
     parts: Parts,
     directory: Path,
@@ -102,7 +121,10 @@ def save_model(
 def _read(directory: Path, name: str) -> bytes:
     path = directory / name
     try:
-        if path.stat().st_size > MAX_FILE:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe may never end, or never begin
+            raise ModelError(f"{path}: not a plain file; give the directory of a model, as `postclass train` makes it")
+        if about.st_size > MAX_FILE:
             raise ModelError(f"{path}: larger than any model's file")
         return path.read_bytes()
     except OSError as error:

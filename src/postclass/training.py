@@ -14,9 +14,8 @@ from threadpoolctl import threadpool_limits
 from postclass import __version__
 from postclass.claim import claimed
 from postclass.corpus import Corpus, read_corpus
-from postclass.errors import OutputError
 from postclass.fitting import OutOfFold, fit
-from postclass.modelfile import FILES, MANIFEST, save_model
+from postclass.modelfile import FILES, MANIFEST, check_target, save_model
 
 STEPS = 10  # calls of `progress` in a training run
 
@@ -36,8 +35,7 @@ def train(  # noqa: PLR0913 - one for each option of the command
     `weak` postings count less: by their labels where they have some, otherwise by the level their titles claim, and
     those of other trades teach the scope. Raises `PostclassError`s for inputs that can't be used.
     """
-    if (output / MANIFEST).exists() and not force:
-        raise OutputError(f"{output}: a model stands there; give another directory, or --force to replace it")
+    check_target(output, force=force)
     progress("postings")
     corpus = read_corpus(postings, labels, weak)
     with threadpool_limits(1):  # sums in another order would end in other bytes

@@ -43,25 +43,28 @@ def show(directory: Path | None, style: str) -> None:
       postclass model show models/product-roles
     """
     from postclass.modelfile import load_model, manifest_digest
+    from postclass.report.words import json_text
 
     manifest = load_model(directory).manifest
     if style == "json":
-        click.echo(json.dumps(manifest, ensure_ascii=False, indent=2).encode())
+        click.echo(json_text(manifest).encode())
     else:
         click.echo("\n".join(outline({**manifest, "sha256 of the manifest": manifest_digest(directory)})))
 
 
 def outline(value: Mapping[str, object], indent: str = "") -> Iterator[str]:
-    """Nested mappings as indented lines `key: value`, lists of plain values on one line."""
+    """Nested mappings as indented lines `key: value`, lists on one line; nothing in them commands a terminal."""
+    from postclass.report.words import visible
+
     for key, item in value.items():
-        name = click.style(str(key), bold=not indent)
+        name = click.style(visible(str(key)), bold=not indent)
         if isinstance(item, Mapping):
             yield f"{indent}{name}"
             yield from outline(item, f"{indent}  ")
         elif isinstance(item, list):
-            yield f"{indent}{name}: {', '.join(map(str, item))}"
+            yield f"{indent}{name}: {visible(', '.join(map(str, item)))}"
         else:
-            yield f"{indent}{name}: {item}"
+            yield f"{indent}{name}: {visible(str(item))}"
 
 
 @model.command()

@@ -258,6 +258,11 @@ def note_words(verdict: Verdict) -> tuple[str, ...]:
 
 def render_json(verdict: Verdict) -> str:
     """The fields of `docs/output.md` with the whole explanation, as JSON text."""
-    told = json.dumps(to_record(verdict, explain="full"), ensure_ascii=False, indent=2)
+    return json_text(to_record(verdict, explain="full"))
+
+
+def json_text(value: object) -> str:
+    """Indented JSON in which nothing commands a terminal."""
+    told = json.dumps(value, ensure_ascii=False, indent=2)
     # JSON escapes C0 controls by itself; a terminal obeys some others too.
     return "".join(json.dumps(c)[1:-1] if c != "\n" and _is_unsafe(c) else c for c in told)
