@@ -38,7 +38,23 @@ def test_too_few_say_nothing(sizes: tuple[list[int], list[int]]) -> None:
     old, new = share([0] * len(sizes[0]), sizes[0]), share(sizes[1], sizes[1])
 
     assert 1.0 == difference(old, new).p
+    assert 1.0 == difference(old, new).visible(0.01)
     assert 1.0 == stability(np.zeros((1, 2)), np.ones((1, 2)), alpha=0.01).p
+
+
+def test_what_is_visible() -> None:
+    """A difference is under alpha if, and only if, it exceeds what is visible."""
+    old = share([1] * 40 + [0] * 60, [1] * 100)
+    for held in (50, 55, 60, 65):
+        told = difference(old, share([1] * held + [0] * (100 - held), [1] * 100))
+
+        assert (told.p < 0.01) == (told.value > told.visible(0.01))
+
+
+def test_one_bin_has_no_index() -> None:
+    """Where there is one bin, or nothing on a side, no index is made up."""
+    assert stability(np.ones((9, 1)), np.ones((9, 1)), alpha=0.01).index is None
+    assert stability(np.zeros((9, 2)), np.ones((9, 2)), alpha=0.01).index is None
 
 
 def test_two_against_two_is_no_proof() -> None:
@@ -69,6 +85,7 @@ def test_a_move_of_groups_is_seen() -> None:
     old, new = (rng.multinomial(20, p, size=GROUPS).astype(float) for p in ([0.5, 0.3, 0.2], [0.2, 0.3, 0.5]))
     told = stability(old, new, alpha=0.01)
 
+    assert told.index is not None
     assert told.index > 0.25 > told.by_chance
     assert told.p < 1e-6
 

@@ -65,6 +65,35 @@ def test_fail_on(moved: tuple[Path, Path], kinds: list[str], code: int) -> None:
     assert code == run(*moved, *(part for kind in kinds for part in ("--fail-on", kind))).exit_code
 
 
+@pytest.fixture
+def few(tmp_path: Path) -> tuple[Path, Path]:
+    """Three PM-level postings, and three director-level ones."""
+    sides = {"old.jsonl": "pm", "new.jsonl": "director"}
+    old, new = (write(tmp_path / name, by_level()[level][:3]) for name, level in sides.items())
+    return old, new
+
+
+@pytest.mark.parametrize(("kinds", "code"), [([], 0), (["levels"], 0), (["too-few"], 1), (["levels", "too-few"], 1)])
+def test_too_few_fail_if_asked(few: tuple[Path, Path], kinds: list[str], code: int) -> None:
+    """Too few to tell is no move: exit code 0, unless `--fail-on too-few` asks for it."""
+    result = run(*few, *(part for kind in kinds for part in ("--fail-on", kind)))
+
+    assert code == result.exit_code
+    assert result.output.startswith("Too few to tell: ")
+
+
+def test_too_few_in_reports(few: tuple[Path, Path], tmp_path: Path) -> None:
+    """What was not computed is null in JSON and a dash on the page, without bars."""
+    page = tmp_path / "drift.html"
+    record = json.loads(run(*few, "-o", "-", "-o", page).stdout)
+    text = page.read_text(encoding="utf-8")
+
+    assert record["too_few"]
+    assert [(None, None, None)] * 2 == [(s["index"], s["by_chance"], s["band"]) for s in record["scores"]]
+    assert "PSI –: there are too few to tell" in text
+    assert '<svg class="tenths"' not in text
+
+
 def test_reports(moved: tuple[Path, Path], tmp_path: Path) -> None:
     """A page and JSON are written; what is there is not overwritten without --force; JSON on stdout is alone there."""
     page, data = tmp_path / "drift.html", tmp_path / "drift.json"

@@ -112,6 +112,41 @@ def test_more_without_a_text_are_a_drift() -> None:
     assert {"bytes that are not text": 80} == made.new.rejections
 
 
+@pytest.mark.parametrize("few", [6, 8, 10])
+def test_a_move_of_all_is_seen_in_few(few: int) -> None:
+    """Director-level postings against PM-level ones have moved, also where there are six or ten a side."""
+    made = compared(by_level()["director"][:few], by_level()["pm"][:few])
+
+    assert "levels" in made.moved
+    assert not made.too_few
+    assert [None, None] == [score.index for score in made.scores]
+
+
+def test_too_few_is_an_answer() -> None:
+    """Three postings against three say nothing, whatever they are, and that is no claim that nothing moved."""
+    made = compared(by_level()["director"][:3], by_level()["pm"][:3])
+
+    assert () == made.moved
+    assert made.too_few
+    assert 1.0 == made.visible
+
+
+def test_the_same_few_are_the_same() -> None:
+    """A few postings against themselves give the same figures: that is known, however few they are."""
+    made = compared(by_level()["pm"][:3], by_level()["pm"][:3])
+
+    assert made.same
+    assert not made.too_few
+
+
+def test_few_by_chance_do_not_move() -> None:
+    """Ten against ten of the same kind: nothing moved, and it is said how far a level could have."""
+    made = compared(by_level()["pm"][0:20:2], by_level()["pm"][1:20:2])
+
+    assert () == made.moved
+    assert 0 < made.visible <= 1
+
+
 def test_nothing_to_compare() -> None:
     """An empty side is no drift and no failure."""
     made = compared([], own_postings())

@@ -26,6 +26,24 @@ def test_an_empty_input_is_said() -> None:
     assert "One of the two is empty: there is nothing to compare." == told(compared([], own_postings()))[0]
 
 
+def test_too_few_are_said() -> None:
+    """Neither a move nor its absence is claimed of three postings, and no index of scores is made up."""
+    lines = told(compared(by_level()["director"][:3], by_level()["pm"][:3]))
+
+    assert lines[0].startswith("Too few to tell: whichever way these postings were parted, no level would have moved")
+    assert "    probability of director-level work: PSI –: there are too few to tell" in lines
+
+
+def test_what_could_have_gone_unseen_is_said() -> None:
+    """Where some difference could have been seen, it is said how large."""
+    made = compared(by_level()["pm"][:3], by_level()["director"][:3])
+    shifts = tuple(replace(shift, visible=0.62) for shift in made.shifts)
+
+    assert "Too few to tell: a level could have moved by 62 points unseen." == verdict_words(
+        replace(made, shifts=shifts)
+    )
+
+
 def test_small_differences_are_no_move() -> None:
     """Inputs that differ by a posting are not called the same, nor said to have moved."""
     own = own_postings()

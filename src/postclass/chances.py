@@ -41,6 +41,14 @@ class Difference:
     low: float
     high: float
     p: float
+    error: float = float("inf")
+    freedom: float = 0.0
+
+    def visible(self, alpha: float) -> float:
+        """The difference that must be exceeded for a p under alpha; 1 where none could be."""
+        from scipy.stats import t
+
+        return min(1.0, float(t.isf(alpha / 2, self.freedom)) * self.error) if self.freedom else 1.0
 
 
 def effective(of: npt.NDArray[np.number]) -> float:
@@ -60,14 +68,14 @@ def difference(old: Share, new: Share) -> Difference:
     error = float(np.sqrt(max(_spread(_parts(old, new)[:, None])[0, 0], _least(old, new))))
     reach = float(t.ppf(0.975, freedom)) * error
     p = 1.0 if value == 0 else float(2 * t.sf(abs(value) / error, freedom))
-    return Difference(value, max(-1.0, value - reach), min(1.0, value + reach), p)
+    return Difference(value, max(-1.0, value - reach), min(1.0, value + reach), p, error, freedom)
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
     """The population stability index of shares of bins, the one that chance exceeds once in 1 / alpha, and its p."""
 
-    index: float
+    index: float | None  # none of a single bin, and none of an empty side
     by_chance: float
     p: float
 
@@ -81,10 +89,12 @@ def stability(old: Reals, new: Reals, *, alpha: float) -> Stability:
     from scipy.stats import f
 
     bins = old.shape[1]
+    if bins < 2 or not old.sum() or not new.sum():  # noqa: PLR2004 - one bin can't shift
+        return Stability(None, float("inf"), 1.0)
     a, b = _smooth(old.sum(axis=0)), _smooth(new.sum(axis=0))
     index = float(((b - a) * np.log(b / a)).sum())
     freedom = min(effective(old.sum(axis=1)), effective(new.sum(axis=1))) - 1
-    if bins < 2 or not old.sum() or not new.sum() or freedom <= 0:  # noqa: PLR2004 - one bin can't shift
+    if freedom <= 0:
         return Stability(index, float("inf"), 1.0)
     pooled = _smooth(old.sum(axis=0) + new.sum(axis=0))
     least = (np.diag(pooled) - np.outer(pooled, pooled)) * (1 / old.sum() + 1 / new.sum())

@@ -1,13 +1,13 @@
 """Two portraits of postings go in, OLD and NEW; what has moved between them comes out, and what chance would move."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from postclass import __version__
+from postclass.arrangements import Chance, rearranged
 from postclass.batches import Chunk
-from postclass.chances import Reals, Share, difference, holm, stability
+from postclass.chances import Reals, Share, difference, effective, holm, stability
 from postclass.judge import JudgeSettings, Model
 from postclass.newwords import rising_terms, unknown_words
 from postclass.portrait import PRODUCT, RECORDS, REJECTED, SCORES, USABLE, VERDICTS, Groups, Portrait, Wholes, edge
@@ -25,6 +25,10 @@ MOST_BINS = 10  # of a score: tenths of OLD
 PER_BIN = 10  # postings of OLD in each at the least
 # Fewer employers than this are no witnesses of a market: each posting is one then.
 FEWEST_EMPLOYERS = 10
+# From so many groups a side on, approximations are close enough; under it all arrangements of the groups are tried.
+MANY = 30
+
+_Compared = tuple[Kind, str, Share, Share]  # a share on both sides, by the same groups
 
 
 def portray(
@@ -57,16 +61,15 @@ def drift(
     words = old.words(), new.words()
     shares = list(_shares(old.columns, *groups, traits=model.parts.traits))
     shares.append(("vocabulary", "unknown_words", *unknown_words(words, model, by=by)))
-    shifts, scores = _decided(
-        [_shift(kind, key, before, after) for kind, key, before, after in shares],
-        [_score(name, groups[0].scores[name], groups[1].scores[name]) for name in SCORES],
-    )
+    scores = tuple(_score(name, groups[0].scores[name], groups[1].scores[name]) for name in SCORES)
+    by_kind = [[share for share in shares if share[0] == kind] for kind in KINDS if kind != "scores"]
+    tested = sum(map(_can_move, by_kind)) + any(score.index is not None for score in scores)
     return Drift(
         old=sides[0],
         new=sides[1],
         witnesses=by,
         scores=scores,
-        shifts=shifts,
+        shifts=tuple(shift for of_kind in by_kind for shift in _shifts(of_kind, kinds=max(1, tested))),
         terms=rising_terms(words, model, by=by, alpha=ALPHA),
         made={"postclass": __version__, "model": str(model.manifest.get("name", "")), "prior": prior, "alpha": ALPHA},
     )
@@ -90,9 +93,7 @@ def _has_employers(side: Side) -> bool:
     return side.employers >= FEWEST_EMPLOYERS and side.named >= (side.records - side.rejected) / 2
 
 
-def _shares(
-    columns: Mapping[str, int], old: Groups, new: Groups, *, traits: Sequence[str]
-) -> Iterator[tuple[Kind, str, Share, Share]]:
+def _shares(columns: Mapping[str, int], old: Groups, new: Groups, *, traits: Sequence[str]) -> Iterator[_Compared]:
     """Every share that is compared: its kind, its key, and the counts of both sides."""
 
     def both(key: str, of: str) -> tuple[Share, Share]:
@@ -110,20 +111,44 @@ def _shares(
         yield "traits", trait, *both(trait, PRODUCT)
 
 
-def _shift(kind: Kind, key: str, old: Share, new: Share) -> Shift:
-    told = difference(old, new)
-    return Shift(kind, key, old.value, new.value, told.low, told.high, told.p, moved=False)
+def _can_move(shares: Sequence[_Compared]) -> bool:
+    """Whether any share is neither none nor all of both sides; a kind where none is takes no part of `ALPHA`."""
+    return any(0 < old.counts.sum() + new.counts.sum() < old.size + new.size for _, _, old, new in shares)
+
+
+def _shifts(shares: Sequence[_Compared], *, kinds: int) -> Iterator[Shift]:
+    """How the shares of a kind moved, and whether surely and far enough to matter; p is raised for all tests."""
+    told = [difference(old, new) for _, _, old, new in shares]
+    alpha = ALPHA / kinds
+    if min(effective(side.of) for share in shares for side in share[2:]) < MANY:
+        chances = rearranged([share[2:] for share in shares], alpha=alpha)
+    else:
+        raised = holm([one.p for one in told])
+        chances = [Chance(p, one.visible(alpha / len(told))) for one, p in zip(told, raised, strict=True)]
+    for (kind, key, old, new), one, chance in zip(shares, told, chances, strict=True):
+        p = min(1.0, kinds * chance.p)
+        moved = p < ALPHA and abs(one.value) >= LEAST[kind]
+        yield Shift(kind, key, old.value, new.value, one.low, one.high, p, chance.visible, moved)
 
 
 def _score(name: str, old: Wholes, new: Wholes) -> ScoreShift:
     cuts = _cuts(old.sum(axis=0))
     before, after = (_binned(counts.astype(np.float64), cuts) for counts in (old, new))
-    told = stability(before, after, alpha=ALPHA / (len(KINDS) * len(SCORES)))
-    band: Band = "stable" if told.index < SOME_SHIFT else "some shift" if told.index < LARGE_SHIFT else "large shift"
+    tests = len(KINDS) * len(SCORES)
+    told = stability(before, after, alpha=ALPHA / tests)
+    p = min(1.0, tests * told.p)
     a, b = (tuple((side.sum(axis=0) / max(1.0, side.sum())).tolist()) for side in (before, after))
     return ScoreShift(
-        name, told.index, told.by_chance, band, told.p, moved=False, edges=tuple(map(edge, cuts)), old=a, new=b
-    )
+        name, told.index, told.by_chance, _band(told.index), p,
+        moved=p < ALPHA and told.index is not None and told.index >= SOME_SHIFT,
+        edges=tuple(map(edge, cuts)), old=a, new=b,
+    )  # fmt: skip
+
+
+def _band(index: float | None) -> Band | None:
+    if index is None:
+        return None
+    return "stable" if index < SOME_SHIFT else "some shift" if index < LARGE_SHIFT else "large shift"
 
 
 def _cuts(counts: Wholes) -> list[int]:
@@ -137,26 +162,3 @@ def _cuts(counts: Wholes) -> list[int]:
 
 def _binned(counts: Reals, cuts: Sequence[int]) -> Reals:
     return np.add.reduceat(counts, [0, *cuts], axis=1)
-
-
-def _decided(shifts: list[Shift], scores: list[ScoreShift]) -> tuple[tuple[Shift, ...], tuple[ScoreShift, ...]]:
-    """Raises the p-values for all tests together, and says what moved: surely, and far enough to matter."""
-    of_shares = dict[tuple[str, str], float]()
-    for kind in KINDS:
-        of_kind = [shift for shift in shifts if shift.kind == kind]
-        raised = _raised([shift.p for shift in of_kind])
-        of_shares |= {(kind, shift.key): p for shift, p in zip(of_kind, raised, strict=True)}
-    told = tuple(
-        replace(shift, p=p, moved=p < ALPHA and abs(shift.difference) >= LEAST[shift.kind])
-        for shift, p in ((shift, of_shares[shift.kind, shift.key]) for shift in shifts)
-    )
-    of_scores = tuple(
-        replace(score, p=p, moved=p < ALPHA and score.index >= SOME_SHIFT)
-        for score, p in ((score, min(1.0, len(KINDS) * len(scores) * score.p)) for score in scores)
-    )
-    return told, of_scores
-
-
-def _raised(p: Sequence[float]) -> list[float]:
-    """The p-values of the tests of one kind, raised for one another and for the other kinds."""
-    return [min(1.0, len(KINDS) * raised) for raised in holm(p)]

@@ -9,6 +9,8 @@ KINDS: tuple[Kind, ...] = ("levels", "abstention", "scores", "vocabulary", "trai
 Band = Literal["stable", "some shift", "large shift"]
 # The usual bands of the population stability index: under the first stable, from the second on a large shift.
 SOME_SHIFT, LARGE_SHIFT = 0.1, 0.25
+# Where half of all postings could change their level unseen, "nothing moved" would say more than anyone can know.
+BLIND = 0.5
 # What chance is judged by: the spread between employers, or where there are few of them between postings.
 Witnesses = Literal["employers", "postings"]
 
@@ -24,6 +26,7 @@ class Shift:
     low: float  # 95 % interval of the difference
     high: float
     p: float
+    visible: float  # a difference up to this could not have been told from chance; 1 where none could
     moved: bool
 
     @property
@@ -37,9 +40,9 @@ class ScoreShift:
     """How the distribution of a score moved, in tenths of OLD."""
 
     key: str  # p_director or p_in_scope
-    index: float  # population stability index
+    index: float | None  # population stability index; none where there are too few for two bins
     by_chance: float  # an index up to this is no more than chance gives; infinite where there is too little to tell
-    band: Band
+    band: Band | None  # none without an index
     p: float
     moved: bool
     edges: tuple[float, ...]  # probabilities between the bins
@@ -90,3 +93,19 @@ class Drift:
         if any(score.moved for score in self.scores):
             found.add("scores")
         return tuple(kind for kind in KINDS if kind in found)
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides give the same figures."""
+        return not any(shift.difference for shift in self.shifts) and not any(score.index for score in self.scores)
+
+    @property
+    def visible(self) -> float:
+        """How far the share of a level that occurs had to move at the most, to be told from chance; 1 is never."""
+        levels = [shift for shift in self.shifts if shift.kind == "levels" and (shift.old or shift.new)]
+        return max((shift.visible for shift in levels), default=1.0)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether nothing is known to have moved because hardly anything could have been seen."""
+        return not self.moved and not self.same and self.visible >= BLIND

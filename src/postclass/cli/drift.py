@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from postclass.sources import Source
 
 FORMATS = ("html", "json")
+_TOO_FEW = "too-few"
 _REASONS_SHOWN = 5
 
 
@@ -30,8 +31,8 @@ _REASONS_SHOWN = 5
 @click.option("-o", "--output", "outputs", metavar="OUTPUT", multiple=True, help="Report: .html or .json; - for JSON "
               "on stdout. May be given several times.")  # fmt: skip
 @click.option("--to", metavar="FORMAT", help="Format of the report when the name does not tell.")
-@click.option("--fail-on", type=click.Choice([*KINDS, "never"]), multiple=True, help="Exit with 1 if one of these "
-              "moved; by itself any of them. May be given several times.")  # fmt: skip
+@click.option("--fail-on", type=click.Choice([*KINDS, _TOO_FEW, "never"]), multiple=True, help="Exit with 1 if one of "
+              "these moved, by itself any; or if there are too few to tell. May be given several times.")  # fmt: skip
 @click.option("--from", "from_", metavar="FORMAT", help="Input format when the name does not tell, as of classify.")
 @click.option("--title-col", metavar="NAME", help="Column of the title.")
 @click.option("--description-col", metavar="NAME", help="Column of the description.")
@@ -67,7 +68,7 @@ def drift(
     OLD and NEW are anything that `classify` reads. Compared are the levels, the texts without a verdict, the
     distribution of both scores, the words that the model does not know, and the traits. Moved is what moved
     farther than chance carries it, and far enough to matter. Like `diff`, exits with 0 if nothing moved,
-    and with 1 if anything did or records could not be read.
+    and with 1 if anything did or records could not be read. Too few to tell is 0 as well, unless you name it.
 
     \b
     Examples:
@@ -95,7 +96,8 @@ def drift(
     _write(made, targets)
     for line in _closing(made):
         click.echo(line, err=quiet)
-    if made.old.rejected or made.new.rejected or set(made.moved) & set(fail_on or KINDS):
+    found = {*made.moved, *([_TOO_FEW] if made.too_few else [])}
+    if made.old.rejected or made.new.rejected or found & set(fail_on or KINDS):
         raise click.exceptions.Exit(EXIT_FINDINGS)
 
 

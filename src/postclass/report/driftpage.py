@@ -66,11 +66,12 @@ def render_drift(drift: Drift, traits: Sequence[Trait]) -> str:
 
 def render_json(drift: Drift) -> str:
     """The comparison as JSON: every figure, moved or not."""
-    record = {"moved": list(drift.moved), **asdict(drift)}
+    told = {"moved": list(drift.moved), "too_few": drift.too_few, "visible": drift.visible}
+    record = {**told, **asdict(drift)}
     for score in record["scores"]:
         score["by_chance"] = score["by_chance"] if isfinite(score["by_chance"]) else None
-    for shift, told in zip(record["shifts"], drift.shifts, strict=True):
-        shift["difference"] = told.difference
+    for shift, made in zip(record["shifts"], drift.shifts, strict=True):
+        shift["difference"] = made.difference
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -98,6 +99,15 @@ def _body(drift: Drift, traits: Mapping[str, Trait]) -> Iterator[str]:
 
 
 def _score(score: ScoreShift) -> str:
+    shares = "" if score.index is None else _bins(score)
+    return (
+        f'<section class="card"><h2>{begun(SCORE_WORDS[score.key])}{_badge(moved=score.moved)}</h2>'
+        f"<p>{_safe(score_words(score))}</p>{shares}</section>"
+    )
+
+
+def _bins(score: ScoreShift) -> str:
+    """The shares of both sides by score, as bars and as a table."""
     highest = max((*score.old, *score.new, 1e-9))
     width = 100 / max(1, len(score.old))
     bars = "".join(
@@ -114,14 +124,11 @@ def _score(score: ScoreShift) -> str:
         for at, (old, new) in enumerate(zip(score.old, score.new, strict=True))
     )
     return (
-        f'<section class="card"><h2>{begun(SCORE_WORDS[score.key])}{_badge(moved=score.moved)}</h2>'
-        f"<p>{_safe(score_words(score))}</p>"
         f'<svg class="tenths" viewBox="0 0 100 40" preserveAspectRatio="none" role="img" '
         f'aria-label="shares of the old postings and of the new ones by score">{bars}</svg>'
         '<p class="legend"><span class="was">old</span><span class="is">new</span></p>'
         "<details><summary>Shares by score</summary><table><thead><tr><th>score</th>"
         f'<th class="number">old</th><th class="number">new</th></tr></thead><tbody>{rows}</tbody></table></details>'
-        "</section>"
     )
 
 
@@ -137,7 +144,7 @@ def _table(kind: Kind, shifts: Sequence[Shift], traits: Mapping[str, Trait]) -> 
     )
     return (
         f'<section class="card"><h2>{begun(KIND_WORDS[kind])}</h2><div class="scroll"><table class="moves"><thead><tr>'
-        '<th></th><th class="number">old</th><th class="number">new</th><th></th><th class="number">points</th>'
+        '<td></td><th class="number">old</th><th class="number">new</th><td></td><th class="number">points</th>'
         f'<th class="number">95 % interval</th></tr></thead><tbody>\n{rows}\n</tbody></table></div></section>'
     )
 

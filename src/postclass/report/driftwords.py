@@ -48,8 +48,12 @@ def verdict_words(drift: Drift) -> str:
     """What it all comes to."""
     if not drift.old.records or not drift.new.records:
         return "One of the two is empty: there is nothing to compare."
-    if all(s.difference == 0 for s in drift.shifts) and all(s.index == 0 for s in drift.scores):
+    if drift.same:
         return "Nothing moved: the two give the same figures."
+    if drift.too_few:
+        if drift.visible < 1:
+            return f"Too few to tell: a level could have moved by {100 * drift.visible:.0f} points unseen."
+        return "Too few to tell: whichever way these postings were parted, no level would have moved beyond chance."
     if not drift.moved:
         return "Nothing moved: what differs is small, or no more than chance gives."
     words = [KIND_WORDS[kind] for kind in drift.moved]
@@ -74,6 +78,8 @@ def witness_words(drift: Drift) -> str:
 
 def score_words(score: ScoreShift) -> str:
     """A score's stability in a line."""
+    if score.index is None:
+        return "PSI –: there are too few to tell"
     if score.by_chance == float("inf"):
         return f"PSI {score.index:.3f}, but there are too few to tell"
     band = "within chance" if score.by_chance >= score.index >= SOME_SHIFT else score.band
