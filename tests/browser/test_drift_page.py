@@ -37,6 +37,7 @@ def test_it_is_read_on_a_narrow_screen(drift_page: Page, width: int) -> None:
 
     assert drift_page.evaluate("document.documentElement.scrollWidth") <= width
     assert drift_page.evaluate("[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)")
+    assert drift_page.evaluate("[...document.querySelectorAll('.moves td')].every(e => e.scrollWidth <= e.clientWidth)")
     assert name is not None
     assert number is not None
     assert name["y"] + name["height"] <= number["y"] + 1

@@ -53,7 +53,7 @@ def verdict_words(drift: Drift) -> str:
     if drift.too_few:
         if drift.visible < 1:
             return f"Too few to tell: a level could have moved by {100 * drift.visible:.0f} points unseen."
-        return "Too few to tell: whichever way these postings were parted, no level would have moved beyond chance."
+        return "Too few to tell: a level could have moved all the way unseen."
     if not drift.moved:
         return "Nothing moved: what differs is small, or no more than chance gives."
     words = [KIND_WORDS[kind] for kind in drift.moved]
