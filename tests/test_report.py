@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,22 @@ def test_text_shows_level_certainty_reasons_and_quotes(make_verdict: "Make", tra
         assert " ".join(part.split()) in " ".join(text.split())
 
 
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(("width", "name"), [(90, "verdict-wide.txt"), (50, "verdict-narrow.txt")])
+def test_the_whole_text(make_verdict: "Make", traits: Traits, width: int, name: str) -> None:
+    """A director's verdict, to the last space; quotes stand beside their labels where there is room."""
+    assert (GOLDEN / name).read_text("utf-8") == plain(make_verdict(), traits, width=width)
+
+
+def test_the_whole_page(make_verdict: "Make", traits: Traits) -> None:
+    """The body of a director's page, to the last tag."""
+    page = render_html(make_verdict(), traits=traits)
+
+    assert (GOLDEN / "verdict.html").read_text("utf-8") == page.partition("<body>")[2]
+
+
 def test_text_stands_on_the_verdicts_side_first(make_verdict: "Make", traits: Traits) -> None:
     """A PM-level verdict shows the PM's signs first, and its scale to the left."""
     text = plain(make_verdict(level="pm", p_director=0.1), traits)
@@ -72,7 +89,7 @@ def test_text_stands_on_the_verdicts_side_first(make_verdict: "Make", traits: Tr
             {"level": "out_of_scope", "p_in_scope": 0.04},
             ["NOT A PRODUCT-MANAGEMENT ROLE  96 % sure", "If it is such a role after all, it is director-level (88 %)"],
         ),
-        ({"level": "out_of_scope", "p_in_scope": None}, ["NOT A PRODUCT-MANAGEMENT ROLE\n"]),
+        ({"level": "out_of_scope", "p_in_scope": None}, ["NOT A PRODUCT-MANAGEMENT ROLE PM "]),
         (
             {"level": "unclear", "p_director": None, "notes": ("too_short",), "explanation": None},
             ["CAN'T BE JUDGED\n\n  There is too little text about the work to judge."],
