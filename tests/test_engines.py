@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -250,29 +249,16 @@ def test_rejections_alone() -> None:
     assert records == sink.rejections
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux which processes live")
-def test_workers_end_with_their_parent() -> None:
-    """Workers whose parent was killed end by themselves, also where one of them waits for it."""
+@pytest.mark.parametrize("moment", ["", "time.sleep(0.3)", "time.sleep(1)", "pool.revive()"])
+def test_workers_end_with_their_parent(moment: str) -> None:
+    """Workers whose parent is killed end by themselves: as they start, and also where one of them waits for it."""
     code = (
-        "import sys, time\nfrom postclass.engines.workers import Workers\nfrom postclass.engines.task import Task\n"
-        "from postclass.judge import JudgeSettings\npool = Workers(2, task=Task(None, JudgeSettings()))\n"
-        "pool.revive()\n"
-        "print(*pool._executor._processes, flush=True)\ntime.sleep(60)"
+        "import os, signal, time\nfrom postclass.batches import to_batch\n"
+        "from postclass.engines.workers import Workers\nfrom postclass.engines.task import Task, packed\nfrom postclass.judge import JudgeSettings\n"
+        "task = Task(None, JudgeSettings())\npool = Workers(2, task=task)\npool.submit(task, packed(to_batch([])))\n"
+        f"{moment}\nprint(len(pool._executor._processes), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        workers = parent.stdout.readline().split()
-        parent.kill()
-    until = time.monotonic() + 20
-    while time.monotonic() < until and any(map(_lives, workers)):
-        time.sleep(0.2)
+    # The workers hold its stdout too: that ends with the last of them.
+    parent = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False, timeout=60)
 
-    assert 2 == len(workers)
-    assert not any(map(_lives, workers))
-
-
-def _lives(process: str) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    assert (-signal.SIGKILL, "2\n") == (parent.returncode, parent.stdout)

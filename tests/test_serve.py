@@ -368,6 +368,18 @@ def test_the_command_serves_until_it_is_told_to_stop(stop: signal.Signals, code:
     assert (code, "") == (running.returncode, said)
 
 
+def test_workers_end_with_a_server_that_is_killed() -> None:
+    """A server that can't tell its workers to stop leaves none of them behind."""
+    command = [sys.executable, "-m", "postclass", "serve", "--port", "0", "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.kill()
+        said, _ = running.communicate(timeout=60)  # ends when the last of its workers lets stdout go
+
+    assert (-signal.SIGKILL, "") == (running.returncode, said)
+
+
 def test_slow_clients_keep_nobody_waiting() -> None:
     """On this machine's own address alone, and however many begin a request and never end it, others are answered."""
     command = [sys.executable, "-m", "postclass", "serve", "--port", "0", "--workers", "1"]

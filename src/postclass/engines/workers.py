@@ -2,8 +2,6 @@
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -13,12 +11,12 @@ from typing import Any, Self
 
 from postclass.batches import to_batch
 from postclass.engines.flow import Answer
+from postclass.engines.parent import end_with
 from postclass.engines.task import Task, judge_packed, packed
 from postclass.errors import EngineError
 
 # Their work is divided among processes already; threads on top of that would only wait for each other.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-_LOOKS = 1.0  # seconds between two looks whether the parent still lives
 _STARTS = 2  # before a machine is found unable to run workers at all
 
 
@@ -71,23 +69,16 @@ class Workers:
 def _executor(workers: int) -> Any:  # noqa: ANN401 - joblib ships no types
     from joblib.externals.loky import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(workers, initializer=_begin, env=_ONE_THREAD)
+    return ProcessPoolExecutor(workers, initializer=_begin, initargs=(os.getpid(),), env=_ONE_THREAD)
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """What a worker does first."""
+    end_with(parent)
     import pyarrow as pa
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not held back from the start
     pa.set_cpu_count(1)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """End this process soon after its parent was killed: what it still writes to the others keeps them all waiting."""
-    while os.getppid() == parent:
-        time.sleep(_LOOKS)
-    os._exit(1)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -52,7 +53,7 @@ class Pool:
             self._workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=work.start,
-            initargs=(self._model,),
+            initargs=(self._model, os.getpid()),
             max_tasks_per_child=self._tasks,
         )
 

@@ -18,6 +18,7 @@ from postclass.audit import finding_of
 from postclass.columns import Columns, Record, Unreadable
 from postclass.cutting import as_posting
 from postclass.dossier import SIDES, Dossiers
+from postclass.engines.parent import end_with
 from postclass.errors import InputError, PostclassError
 from postclass.finding import Audit, Detail, Finding, Proof, Side
 from postclass.jsonrows import read_jsonl
@@ -51,8 +52,9 @@ class Worker:
 _HELD: list[Worker] = []
 
 
-def start(model: Path | None) -> None:
-    """Called once in each process; Ctrl-C is for the server, which then ends its workers."""
+def start(model: Path | None, parent: int) -> None:
+    """Called once in each process, with the server's id; Ctrl-C is for the server, which then ends its workers."""
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _HELD[:] = [Worker(model)]
 
