@@ -7,7 +7,7 @@ import numpy as np
 from postclass import __version__
 from postclass.arrangements import Chance, rearranged
 from postclass.batches import Chunk
-from postclass.chances import Reals, Share, difference, effective, holm, stability
+from postclass.chances import Reals, Share, difference, holm, stability
 from postclass.judge import JudgeSettings, Model
 from postclass.newwords import rising_terms, unknown_words
 from postclass.portrait import PRODUCT, RECORDS, REJECTED, SCORES, USABLE, VERDICTS, Groups, Portrait, Wholes, edge
@@ -25,8 +25,9 @@ MOST_BINS = 10  # of a score: tenths of OLD
 PER_BIN = 10  # postings of OLD in each at the least
 # Fewer employers than this are no witnesses of a market: each posting is one then.
 FEWEST_EMPLOYERS = 10
-# From so many groups a side on, approximations are close enough; under it all arrangements of the groups are tried.
-MANY = 30
+# From so many groups on either side on, approximations are used; under it arrangements of the groups are tried. More
+# than a quarter of `portrait.GROUPS` often hold several witnesses, and can't change sides with those that hold one.
+MANY = 64
 
 _Compared = tuple[Kind, str, Share, Share]  # a share on both sides, by the same groups
 
@@ -120,7 +121,7 @@ def _shifts(shares: Sequence[_Compared], *, kinds: int) -> Iterator[Shift]:
     """How the shares of a kind moved, and whether surely and far enough to matter; p is raised for all tests."""
     told = [difference(old, new) for _, _, old, new in shares]
     alpha = ALPHA / kinds
-    if min(effective(side.of) for share in shares for side in share[2:]) < MANY:
+    if max(np.count_nonzero(side.of) for share in shares for side in share[2:]) < MANY:
         chances = rearranged([share[2:] for share in shares], alpha=alpha)
     else:
         raised = holm([one.p for one in told])
