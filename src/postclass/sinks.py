@@ -16,8 +16,8 @@ from postclass.posting import Rejection
 from postclass.remote import is_url
 from postclass.rowwriters import CsvTable, JsonArray, JsonLines, PackedRows, ParquetTable, RowWriter
 from postclass.sqlitetable import SqliteTable
-from postclass.targets import FORMATS, FORMATS_BY_SUFFIX, REJECTS_SUFFIX, SinkSettings, Target, find_target, is_device
-from postclass.wholefile import OpenFile, WholeFile, storage
+from postclass.targets import FORMATS, FORMATS_BY_SUFFIX, REJECTS_SUFFIX, SinkSettings, Target, find_target
+from postclass.wholefile import OpenFile, is_device, open_file, storage
 
 __all__ = ["FORMATS", "FORMATS_BY_SUFFIX", "REJECTS_SUFFIX", "Sink", "SinkSettings", "open_sink"]
 
@@ -129,9 +129,7 @@ def _open_file(path: str) -> Any:  # noqa: ANN401 - any kind of file
         from postclass.remoteoutput import RemoteWholeFile
 
         return RemoteWholeFile(path)
-    if path == "-":
-        return OpenFile(None)
-    return OpenFile(Path(path)) if is_device(path) else WholeFile(Path(path))
+    return open_file(None if path == "-" else Path(path))
 
 
 def _rows(target: Target, file: Any, schema: Any, settings: SinkSettings) -> RowWriter:  # noqa: ANN401

@@ -14,6 +14,7 @@ from postclass.packing import PACKED_SUFFIXES
 from postclass.partfiles import check_folder
 from postclass.remote import file_system, is_url, told
 from postclass.verdict import Explain
+from postclass.wholefile import is_device
 
 __all__ = [
     "FORMATS",
@@ -22,7 +23,6 @@ __all__ = [
     "SinkSettings",
     "Target",
     "find_target",
-    "is_device",
     "is_input",
     "is_within_input",
 ]
@@ -83,16 +83,6 @@ def find_target(path: str, settings: SinkSettings) -> Target:
     if kind == "sqlite" and (path == "-" or is_folder or is_url(path) or is_device(path)):
         raise OutputError(f"{path}: a SQLite database is written to a plain file.")
     return Target(path, kind, rejects, packed, is_folder)
-
-
-def is_device(path: str) -> bool:
-    """Whether the path is there but no plain file: a device or a pipe, written to as it stands."""
-    if path == "-" or is_url(path):
-        return False
-    with contextlib.suppress(OSError, ValueError):
-        mode = Path(path).stat().st_mode
-        return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-    return False
 
 
 def _is_folder(path: str, settings: SinkSettings) -> bool:

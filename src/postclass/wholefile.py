@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import io
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,6 +30,21 @@ def storage(name: str) -> Iterator[None]:
         raise OutputError(f"{name}: can't be written: {error.strerror}.") from error
     except OSError as error:
         raise StorageError(f"{name}: can't be written: {error.strerror or error}.") from error
+
+
+def is_device(path: str | Path) -> bool:
+    """Whether the path is there but no plain file: a device or a pipe, written to as it stands."""
+    if str(path) == "-":
+        return False
+    with contextlib.suppress(OSError, ValueError):
+        mode = Path(path).stat().st_mode
+        return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+    return False
+
+
+def open_file(path: Path | None) -> "WholeFile | OpenFile":
+    """What writes to a path: a whole file or none, or stdout (None), a device or a pipe as it stands."""
+    return OpenFile(path) if path is None or is_device(path) else WholeFile(path)
 
 
 def write_whole(file: "WholeFile | OpenFile", data: bytes, *, name: str) -> None:
@@ -128,7 +145,7 @@ class OpenFile:
         self._owned = path is not None
         self._name = "stdout" if path is None else str(path)
         with storage(self._name):
-            self.stream: IO[bytes] = sys.stdout.buffer if path is None else path.open("wb")
+            self.stream: IO[bytes] = _stdout() if path is None else path.open("wb")
 
     def seal(self) -> None:
         """Hand over what is still buffered."""
@@ -153,6 +170,12 @@ class OpenFile:
                 os.close(nowhere)
         if self._owned:
             self.stream.close()
+
+
+def _stdout() -> IO[bytes]:
+    """Stdout, which writes all that it is given: with PYTHONUNBUFFERED it may write less, and tell it to nobody."""
+    stream: IO[bytes] = sys.stdout.buffer
+    return os.fdopen(stream.fileno(), "wb", closefd=False) if isinstance(stream, io.RawIOBase) else stream
 
 
 def _beside(target: Path) -> Path:
