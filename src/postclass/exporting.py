@@ -12,10 +12,11 @@ from pathlib import Path
 from postclass.errors import ModelError, OutputError, PostclassError
 from postclass.judge import Model
 from postclass.modelfile import FILES, MANIFEST, SHIPPED, load_model
+from postclass.overlap import check_model_output, check_outputs, model_files
 from postclass.posting import Posting
 from postclass.resources import resource
 from postclass.verdict import Verdict
-from postclass.wholefile import OpenFile, WholeFile, storage, write_whole
+from postclass.wholefile import is_device, open_file, storage, write_whole
 
 KINDS = ("joblib", "onnx", "json", "huggingface")
 OWN = "data/labelled/postings.jsonl"
@@ -33,10 +34,14 @@ def export(kind: str, output: str, *, model: Path | None = None, force: bool = F
     model does, `PostclassError` where a library is missing.
     """
     path = None if output == "-" else Path(output)
-    if path is not None and (path.exists() or path.is_symlink()) and not force:
+    if path is not None and (path.exists() or path.is_symlink()) and not (force or is_device(path)):
         raise OutputError(f"{output}: exists; --force writes over it.")
     if path is not None and path.is_dir() and kind != "huggingface":
         raise OutputError(f"{output}: is a directory; name a file in it.")
+    if kind != "huggingface":
+        check_outputs([path], reads=[resource(OWN)], model=model)
+    elif path is not None:
+        check_model_output(path, reads=[resource(OWN), *model_files(model)])
     try:
         if kind == "huggingface":
             _folder(path, model)
@@ -44,7 +49,7 @@ def export(kind: str, output: str, *, model: Path | None = None, force: bool = F
         data = {"joblib": _joblib, "onnx": _onnx, "json": _json}[kind](model)
     except ModuleNotFoundError as error:
         raise PostclassError(f"{error.name} is not installed; run `pip install 'postclass[export]'`") from error
-    write_whole(OpenFile(None) if path is None else WholeFile(path), data, name="stdout" if path is None else output)
+    write_whole(open_file(path), data, name="stdout" if path is None else output)
 
 
 def check(model: Model, judge: Judge, *, kind: str) -> None:

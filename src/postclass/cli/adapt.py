@@ -56,7 +56,9 @@ def adapt(
       postclass adapt --postings postings.jsonl --labels mine.jsonl -o models/mine
     """
     from postclass.adapting import adapt as make
+    from postclass.overlap import check_model_output, model_files
 
+    check_model_output(output, reads=[postings, *labels, traits, *model_files(base)])
     names = [name.strip() for name in rungs.split(",")] if rungs else []
     made = make(
         postings=postings,

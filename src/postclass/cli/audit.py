@@ -89,10 +89,13 @@ def audit(
     from postclass.dossier import SIDES
     from postclass.inputs import Inputs
     from postclass.modelfile import load_model
+    from postclass.overlap import check_outputs
     from postclass.report.auditfile import target_of, write_audit
     from postclass.sources import SourceSettings
 
-    targets = [target_of(output, to=to, force=force, sources=sources) for output in outputs]
+    targets = [target_of(output, to=to, force=force) for output in outputs]
+    ignore_file = ignore_file or (Path(IGNORE_FILE) if Path(IGNORE_FILE).is_file() else None)
+    check_outputs([one.path for one in targets], reads=[*sources, ignore_file], model=model)
     reading = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, id_col=id_col, company_col=company_col,
         department_col=department_col, seniority_col=seniority_col, about=True, table=table, encoding=encoding,
@@ -115,12 +118,11 @@ def audit(
 
 
 def _ignored(path: Path | None) -> "tuple[Ignored, ...]":
-    """The lines of the ignore file that was named, or of the usual one where it is there."""
+    """The lines of the ignore file."""
     from postclass.audit import read_ignored
 
-    if path is None and not Path(IGNORE_FILE).is_file():
+    if path is None:
         return ()
-    path = path or Path(IGNORE_FILE)
     try:
         return read_ignored(path.read_text(encoding="utf-8"), name=str(path))
     except (OSError, UnicodeError) as error:

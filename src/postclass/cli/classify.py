@@ -107,6 +107,7 @@ def classify(
     from postclass.judge import JudgeSettings
     from postclass.longrun import open_run
     from postclass.modelfile import manifest_digest
+    from postclass.overlap import check_outputs
     from postclass.sinks import SinkSettings
     from postclass.sources import SourceSettings, open_source
 
@@ -125,6 +126,7 @@ def classify(
         format=to, explain=explain, raw_csv=raw_csv, force=overwrite, rejects=rejects, source=source,
         partition_by=partition_by, storage=storage,
     )  # fmt: skip
+    check_outputs([output, rejects], reads=[source], model=model)
     detail: Explain = "full" if output is None else explain  # a table shows the strongest reasons
     task = Task(model, JudgeSettings(explain=detail, prior=prior), manifest_digest(model))
     options = _binding(click.get_current_context().params)

@@ -77,12 +77,14 @@ def drift(
     """
     from postclass.drift import drift as compare
     from postclass.modelfile import load_model
+    from postclass.overlap import check_outputs
     from postclass.report.auditfile import target_of
     from postclass.sources import SourceSettings, open_source
 
     if old == new == "-":
         raise InputError("only one of OLD and NEW can be stdin; name a file for the other")
-    targets = [target_of(output, to=to, force=force, sources=(old, new), formats=FORMATS) for output in outputs]
+    targets = [target_of(output, to=to, force=force, formats=FORMATS) for output in outputs]
+    check_outputs([target.path for target in targets], reads=[old, new], model=model)
     reading = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, company_col=company_col, table=table,
         encoding=encoding, delimiter=delimiter, limit=limit,

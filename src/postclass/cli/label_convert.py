@@ -53,8 +53,10 @@ def convert(
     """
     from postclass.labelling.output import write_bytes
     from postclass.labels import to_bytes
+    from postclass.overlap import check_outputs
     from postclass.traits import load_traits, read_traits
 
+    check_outputs([output, config], reads=[source, labels, queue, traits])
     known = load_traits() if traits is None else read_traits(traits)
     keys = [trait.key for trait in known]
     if to == "labels":

@@ -69,9 +69,12 @@ def mark(
     """
     from postclass.labelling.marks import Marks
     from postclass.labelling.sheet import in_order, read_sheets
+    from postclass.overlap import check_outputs
     from postclass.sources import SourceSettings
     from postclass.traits import load_traits, read_traits
 
+    labels = _output(source, output)
+    check_outputs([labels], reads=[source, queue, traits], model=model)
     known = load_traits() if traits is None else read_traits(traits)
     if len(known) > MOST_TRAITS:
         raise InputError(f"{traits}: {len(known)} traits; marking has a letter for each of {MOST_TRAITS} at most")
@@ -85,7 +88,7 @@ def mark(
     if not sheets:
         raise InputError(f"{source}: there is no posting to mark")
     tell_rejected(rejections)
-    marks = Marks(_output(source, output), sheets, keys=[trait.key for trait in known])
+    marks = Marks(labels, sheets, keys=[trait.key for trait in known])
     suggest = _suggesting(model)
     if browser:
         _in_browser(marks, known, suggest, port=port, opens=opens)

@@ -68,8 +68,10 @@ def queue(
     from postclass.labelling.queue import make_queue, to_row
     from postclass.labels import read_labels
     from postclass.modelfile import load_model
+    from postclass.overlap import check_outputs
     from postclass.sources import SourceSettings, open_source
 
+    check_outputs([output], reads=[source, labels], model=model)
     known = () if labels is None else {label.id for label in read_labels(labels).checked()}
     settings = SourceSettings(
         format=from_, title_col=title_col, description_col=description_col, id_col=id_col, company_col=company_col,

@@ -19,9 +19,11 @@ def train(postings: Path, labels: tuple[Path, ...], weak: tuple[Path, ...], outp
     Example:
       postclass train --postings postings.parquet --labels labels.jsonl -o models/mine
     """
+    from postclass.overlap import check_model_output
     from postclass.training import STEPS
     from postclass.training import train as make
 
+    check_model_output(output, reads=[postings, *labels, *weak])
     with steps(STEPS) as progress:
         make(postings=postings, labels=labels, weak=weak, output=output, force=force, progress=progress)
     click.echo(f"The model is in {output}; `postclass model show {output}` tells what it is made of.", err=True)

@@ -8,15 +8,14 @@ from postclass.celltexts import to_json
 from postclass.errors import OutputError
 from postclass.finding import Audit
 from postclass.remote import is_url
-from postclass.targets import is_input, is_within_input
 from postclass.traits import Trait
-from postclass.wholefile import OpenFile, WholeFile, write_whole
+from postclass.wholefile import open_file, write_whole
 
 Render = Callable[[Audit, Sequence[Trait]], bytes]
 
 FORMATS = ("html", "csv", "xlsx", "json", "sarif", "github")
 _BY_SUFFIX = {f".{name}": name for name in FORMATS[:-1]} | {".htm": "html"}
-_READ = frozenset({".html", ".htm", ".csv", ".json", ".xlsx"})  # of these, what an audit of a folder reads
+_STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,10 @@ def target_of(
     *,
     to: str | None = None,
     force: bool = False,
-    sources: Sequence[str] = (),
     formats: Sequence[str] = FORMATS,
 ) -> Target:
     """An output as it was named in, its target out; raises `OutputError` before any work if it must not be written."""
-    if output == "-" or (output == "github" and output in formats):
+    if output in _STDOUT or (output == "github" and output in formats):
         return Target(None, "github" if output == "github" else _known(to or "json", formats))
     if "\0" in output or is_url(output):
         raise OutputError(f"{output!r}: is no local file; reports are written to those alone.")
@@ -48,10 +46,6 @@ def target_of(
         )
     if path.is_dir():
         raise OutputError(f"{output}: is a directory; name a file in it.")
-    if any(is_input(path, source) for source in sources):
-        raise OutputError(f"{output}: is the input; name another output.")
-    if path.suffix.casefold() in _READ and any(is_within_input(path, source) for source in sources):
-        raise OutputError(f"{output}: is within the input and would be read as one; name a place outside of it.")
     if path.is_file() and not force:
         raise OutputError(f"{output}: exists; --force writes over it.")
     if not path.absolute().parent.is_dir():
@@ -72,8 +66,7 @@ def write_audit(audit: Audit, traits: Sequence[Trait], target: Target) -> None:
 
 def write_report(data: bytes, target: Target) -> None:
     """Writes a report's bytes whole or not at all; raises `StorageError` if the disk fails."""
-    file = OpenFile(None) if target.path is None else WholeFile(target.path)
-    write_whole(file, data, name="stdout" if target.path is None else str(target.path))
+    write_whole(open_file(target.path), data, name="stdout" if target.path is None else str(target.path))
 
 
 def render(audit: Audit, traits: Sequence[Trait], kind: str) -> bytes:
