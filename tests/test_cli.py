@@ -1,16 +1,21 @@
 """The command group: help, exit codes, and failures as one line."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
+from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
 import postclass
+from own import ROOT
 from postclass import sinks, sources
 from postclass.cli import COMMANDS, main
 from postclass.errors import InputError, StorageError
@@ -188,3 +193,76 @@ def test_a_character_that_the_terminal_lacks_is_shown_by_its_code() -> None:
 
     assert (0, b"") == (result.returncode, result.stderr)
     assert rb"the role \u2026" in result.stdout
+
+
+def shell(command: str, **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - of `subprocess.run`
+    """A line of bash in which `postclass` is the real command."""
+    line = f'postclass() {{ "{sys.executable}" -m postclass "$@"; }}; {command}'
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+@pytest.mark.skipif(not which("bash"), reason="closes streams by bash's redirections")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check README.md", "classify data/samples/postings.csv", "classify data/samples/postings.csv -o -",
+        "audit data/samples/postings.csv", "model show", "schema", "traits", "--help", "traits --help",
+    ],
+)  # fmt: skip
+def test_a_closed_stdout_is_refused(command: str) -> None:
+    """Every command says so in one line, and does nothing else."""
+    done = shell(f"postclass {command} >&-", cwd=ROOT)
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "Error: stdout is closed; redirect it to /dev/null if nobody reads it\n" == done.stderr
+
+
+@pytest.mark.skipif(not which("bash"), reason="closes streams by bash's redirections")
+def test_a_closed_stderr_is_the_null_device(tmp_path: Path) -> None:
+    """What would be said there is lost, and reaches no file that is written."""
+    kept, said = tmp_path / "out.jsonl", "data/samples/postings.csv"
+    done = shell(f"postclass classify {said} -o {kept} 2>&-", cwd=ROOT)
+    lines = kept.read_text("utf-8").splitlines()
+
+    assert (0, "") == (done.returncode, done.stdout)
+    assert all("level" in json.loads(line) for line in lines)
+    assert 2 == shell("postclass check no-such-file 2>&-").returncode
+    assert 2 == shell("postclass traits >&- 2>&-").returncode
+
+
+@pytest.mark.skipif(not which("bash"), reason="closes streams by bash's redirections")
+@pytest.mark.parametrize("command", ["check", "classify -", "audit -"])
+def test_a_closed_stdin_is_told(command: str) -> None:
+    """A command that would read it says that it is closed."""
+    done = shell(f"postclass {command} <&-")
+
+    assert 2 == done.returncode
+    assert done.stderr.startswith("Error: stdin is closed; name ")
+    assert 0 == shell("postclass schema <&-").returncode
+
+
+def test_messages_are_cut(tmp_path: Path) -> None:
+    """A header of 1 MB is told by its start and its end."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"begin{'x' * 2**20}end,b\n1,2\n", "utf-8")
+    done = run("classify", str(path))
+
+    assert 2 == done.returncode
+    assert 2200 > len(done.stderr)
+    assert re.search(r"'beginx+ \[… 1,04\d,\d{3} characters …\] x+end', 'b'", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check - --prior nan", "classify a --prior nan", "audit a --prior NaN", "drift a b --prior nan",
+        "label queue a --prior nan", "adapt a -o b --max-drift nan", "classify a --workers 65", "serve --workers 65",
+        "classify a --workers 0", "classify a --prior 1",
+    ],
+)  # fmt: skip
+def test_numbers_out_of_their_range_are_refused(command: str) -> None:
+    """NaN is no share of anything, and more workers than 64 are none that could be kept busy."""
+    result = CliRunner().invoke(main, command.split())
+
+    assert 2 == result.exit_code
+    assert "is not in the range" in result.stderr

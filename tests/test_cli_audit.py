@@ -85,6 +85,15 @@ def test_a_faulty_ignore_file(jobs: Path) -> None:
         assert message in result.output
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="reads a file without an end")
+def test_an_ignore_file_without_an_end(jobs: Path) -> None:
+    """It is refused after some megabytes."""
+    result = run(jobs, "--ignore-file", "/dev/zero")
+
+    assert 2 == result.exit_code
+    assert "Error: /dev/zero: holds more than 4,194,304 characters" in result.stderr
+
+
 def test_several_reports_at_once(jobs: Path) -> None:
     """Each output has the format of its name; what is there is not written over."""
     outputs = ["a.csv", "a.xlsx", "a.json", "a.sarif"]

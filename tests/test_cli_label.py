@@ -31,6 +31,20 @@ def test_a_queue_is_json_lines_on_stdout() -> None:
     assert result.stderr.endswith("74 records: 3 queued, 71 not (1 without text to judge, 4 of other trades)\n")
 
 
+def test_terminal_commands_in_queued_titles(tmp_path: Path) -> None:
+    """Bidi overrides and C1 characters of titles reach stdout as JSON escapes only; a file keeps them."""
+    path, output = tmp_path / "in.jsonl", tmp_path / "queue.jsonl"
+    title = "\x1b[31m\x9b31m\u202eA\x07\u2028é"
+    path.write_text(json.dumps({**own_rows()[0], "title": title}), encoding="utf-8")
+    shown = run("queue", str(path)).stdout
+    kept = output.read_text("utf-8") if run("queue", str(path), "-o", str(output)).exit_code == 0 else ""
+
+    assert not set("\x1b\x9b\u202e\x07\u2028") & set(shown)
+    assert "é" in shown
+    assert title == json.loads(shown)["title"] == json.loads(kept)["title"]
+    assert "\u202e" in kept
+
+
 def test_rejections_of_a_queue(tmp_path: Path) -> None:
     """They are told, counted and make the exit code 1; what is labelled is left out."""
     path = tmp_path / "in.jsonl"

@@ -254,8 +254,9 @@ def test_workers_end_with_their_parent(moment: str) -> None:
     """Workers whose parent is killed end by themselves: as they start, and also where one of them waits for it."""
     code = (
         "import os, signal, time\nfrom postclass.batches import to_batch\n"
-        "from postclass.engines.workers import Workers\nfrom postclass.engines.task import Task, packed\nfrom postclass.judge import JudgeSettings\n"
-        "task = Task(None, JudgeSettings())\npool = Workers(2, task=task)\npool.submit(task, packed(to_batch([])))\n"
+        "from postclass.engines.workers import Workers\nfrom postclass.engines.task import Task, packed\n"
+        "from postclass.judge import JudgeSettings\ntask = Task(None, JudgeSettings())\n"
+        "pool = Workers(2, task=task)\npool.submit(task, packed(to_batch([])))\n"
         f"{moment}\nprint(len(pool._executor._processes), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     # The workers hold its stdout too: that ends with the last of them.

@@ -13,13 +13,15 @@ from typing import Any
 import click
 
 from postclass import __version__
-from postclass.errors import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO, EXIT_TERMINATED, PostclassError
+from postclass.errors import EXIT_BROKEN_PIPE, EXIT_INTERRUPTED, EXIT_IO, EXIT_TERMINATED, OutputError, PostclassError
 
 # In the order of the help. A command's module is imported only when that command, or the list of all, is asked for.
 COMMANDS = (
     "check", "classify", "schema", "audit", "drift", "serve", "label", "traits", "model", "train", "adapt", "evaluate",
     "export",
 )  # fmt: skip
+
+MOST_SHOWN = 2000  # characters of a message: it fills a terminal, and holds the longest that quotes nothing long
 
 HELP = """Tell from the text of a job posting whether the role is director-level or PM-level product work, and why.
 
@@ -58,6 +60,7 @@ class Commands(click.Group):
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:  # noqa: ANN401 - handed on as they came
         """Parse; `--help` and `--version` print here."""
         with _failures():
+            _see_to_streams()
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -74,10 +77,35 @@ class Failure(click.ClickException):
     """An error as the user sees it: `Error: ` and one line on stderr."""
 
     def __init__(self, message: str, *, exit_code: int) -> None:
-        from postclass.report.words import one_line  # here, for a run without failure does not need it
-
-        super().__init__(one_line(message))
+        super().__init__(_line(message))
         self.exit_code = exit_code  # type: ignore[misc] # click reads it from the instance
+
+
+def _line(message: str) -> str:
+    """A message on one line that ends: what it quotes, such as a header of 5 MB, is cut in its middle."""
+    from postclass.report.words import one_line  # here, for a run without failure does not need it
+
+    line = one_line(message)
+    left_out = len(line) - MOST_SHOWN
+    if left_out <= 0:
+        return line
+    return f"{line[: MOST_SHOWN // 2]} [… {left_out:,} characters …] {line[-(MOST_SHOWN // 2) :]}"
+
+
+def _see_to_streams() -> None:
+    """Refuse a closed stdout; put the null device where stdin or stderr is closed, lest a file takes their places."""
+    for number in (0, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stdout is None:
+        raise OutputError("stdout is closed; redirect it to /dev/null if nobody reads it")
 
 
 @contextmanager
@@ -88,10 +116,8 @@ def _failures() -> Iterator[None]:
     except PostclassError as error:
         raise Failure(str(error), exit_code=error.exit_code) from error
     except click.UsageError as error:
-        from postclass.report.words import one_line
-
         # It quotes what was given, such as the names of files.
-        raise click.UsageError(one_line(error.format_message()), error.ctx) from error
+        raise click.UsageError(_line(error.format_message()), error.ctx) from error
     except KeyboardInterrupt:
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     except BrokenPipeError:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from postclass.cli.data import FILE
+from postclass.cli.numbers import SHARE_OR_ALL
 
 _ROWS = {"macro_f1": "macro-F1", "right": "right at p > 0.5", "log_loss": "log-loss"}
 
@@ -24,7 +25,7 @@ _ROWS = {"macro_f1": "macro-F1", "right": "right at p > 0.5", "log_loss": "log-l
 @click.option("-o", "--output", required=True, type=FILE, help="The model directory to make.")
 @click.option(
     "--max-drift",
-    type=click.FloatRange(0, 1),
+    type=SHARE_OR_ALL,
     default=0.01,
     show_default=True,
     help="How much macro-F1 on general postings may be lost; 1 lets a ladder of one's own go its way.",

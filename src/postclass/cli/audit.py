@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from postclass.cli.modeloption import model_option
+from postclass.cli.numbers import SHARE
 from postclass.cli.progress import Progress
 from postclass.errors import EXIT_FINDINGS, InputError
 from postclass.finding import KINDS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 IGNORE_FILE = ".postclassignore"
 _SHOWN = 20  # findings on the terminal; a report holds them all
+_MOST_IGNORED = 4 * 2**20  # characters: some 50,000 lines, more than anybody sets aside
 
 
 @click.command()
@@ -44,7 +46,7 @@ _SHOWN = 20  # findings on the terminal; a report holds them all
 @click.option("--table", metavar="NAME", help="Table of a SQLite database, or sheet of a workbook.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a text input.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab.")
-@click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+@click.option("--prior", type=SHARE,
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
 @model_option
 @click.option("--force", is_flag=True, help="Overwrite a report that exists.")
@@ -124,9 +126,13 @@ def _ignored(path: Path | None) -> "tuple[Ignored, ...]":
     if path is None:
         return ()
     try:
-        return read_ignored(path.read_text(encoding="utf-8"), name=str(path))
+        with path.open(encoding="utf-8") as stream:
+            lines = stream.read(_MOST_IGNORED + 1)
     except (OSError, UnicodeError) as error:
         raise InputError(f"{path}: can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.") from error
+    if len(lines) > _MOST_IGNORED:
+        raise InputError(f"{path}: holds more than {_MOST_IGNORED:,} characters, so no lines of findings to set aside.")
+    return read_ignored(lines, name=str(path))
 
 
 def _failing(made: "Audit", fail_on: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from postclass.cli.modeloption import model_option
+from postclass.cli.numbers import SHARE
 from postclass.errors import InputError
 
 UTF_8 = "utf-8-sig"  # a byte order mark is no part of the text
@@ -33,7 +34,7 @@ Format = Literal["text", "json", "html"]
 @model_option
 @click.option(
     "--prior",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=SHARE,
     help="Share of directors among your postings, for probabilities that fit them.",
 )
 @click.option("--encoding", default=UTF_8, help="The file's encoding, when it is not UTF-8.")
@@ -92,6 +93,8 @@ def wants_color(color: bool | None) -> bool:
 def read_posting(file: str, *, encoding: str) -> str:
     """The text of a file, or of stdin for `-`; `InputError` says what is wrong with it and what to do."""
     name = "stdin" if file == "-" else file
+    if file == "-" and sys.stdin is None:
+        raise InputError("stdin is closed; name a file of the posting")
     if file == "-" and sys.stdin.isatty():
         click.echo("Paste the posting, then press Ctrl-D on a line of its own.", err=True)
     data = _read(file)

@@ -11,6 +11,7 @@ import click
 
 from postclass.cli.closing import resumable, summary_lines
 from postclass.cli.modeloption import model_option
+from postclass.cli.numbers import SHARE, WORKERS
 from postclass.cli.progress import Progress, say_if_compiling
 from postclass.cli.table import Table
 from postclass.errors import EXIT_FINDINGS
@@ -45,7 +46,7 @@ _FREE = frozenset("source output model rejects force resume workers engine sched
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab. By itself , ; or tab, by the header.")
 @click.option("--explain", type=click.Choice(["none", "terms", "full"]), default="terms", show_default=True,
               help="What a verdict tells: level and probabilities; traits and terms too; every reason.")  # fmt: skip
-@click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+@click.option("--prior", type=SHARE,
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
 @model_option
 @click.option("--rejects", metavar="PATH", help="File for records that can't be read, or - for stderr "
@@ -56,7 +57,7 @@ _FREE = frozenset("source output model rejects force resume workers engine sched
 @click.option("--force", is_flag=True, help="Overwrite an output that exists.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run; do nothing where it is finished.")
-@click.option("--workers", metavar="N", type=click.IntRange(min=1), help="Processes that judge. By itself one, and up "
+@click.option("--workers", metavar="N", type=WORKERS, help="Processes that judge. By itself one, and up "
               "to eight, one a core, when a run takes longer than a few seconds.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
               help="Where to judge: here, or on a Dask cluster.")  # fmt: skip

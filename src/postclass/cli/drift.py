@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postclass.cli.modeloption import model_option
+from postclass.cli.numbers import SHARE
 from postclass.cli.progress import Progress
 from postclass.errors import EXIT_FINDINGS, InputError
 from postclass.shifts import KINDS
@@ -40,7 +41,7 @@ _REASONS_SHOWN = 5
 @click.option("--table", metavar="NAME", help="Table of a SQLite database, or sheet of a workbook.")
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a text input.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab.")
-@click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+@click.option("--prior", type=SHARE,
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
 @model_option
 @click.option("--force", is_flag=True, help="Overwrite a report that exists.")

@@ -130,7 +130,7 @@ def _suggesting(model: Path | None) -> "Callable[[Sheet], Suggestion]":
 def _in_terminal(marks: "Marks", traits: "Sequence[Trait]", suggest: "Callable[[Sheet], Suggestion]") -> None:
     from postclass.labelling.desk import Desk
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("marking needs a terminal; --browser shows a page instead")
     try:
         from postclass.labelling.terminal import mark as run

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from postclass.cli.numbers import SHARE
 from postclass.cli.progress import Progress
 from postclass.errors import EXIT_FINDINGS
 
@@ -32,7 +33,7 @@ _SHOWN = 5  # rejections on the terminal
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of a text input.")
 @click.option("--delimiter", metavar="CHAR", help="Of CSV: one character, or tab.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
-@click.option("--prior", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+@click.option("--prior", type=SHARE,
               help="Share of directors among your postings, for probabilities that fit them.")  # fmt: skip
 @click.option("--model", type=click.Path(path_type=Path), help="A model directory instead of the shipped one.")
 @click.option("--force", is_flag=True, help="Overwrite an output that exists.")

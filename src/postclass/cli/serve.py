@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from postclass.cli.modeloption import model_option
+from postclass.cli.numbers import WORKERS
 from postclass.errors import InputError
 
 
@@ -13,7 +14,7 @@ from postclass.errors import InputError
 @click.option("--port", default=8642, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
 @click.option("--allow-host", "names", metavar="NAME", multiple=True, help="A name that requests may be addressed to, "
               "beside the address itself and localhost. May be given several times.")  # fmt: skip
-@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes that judge; by itself one a core, "
+@click.option("--workers", metavar="N", type=WORKERS, help="Processes that judge; by itself one a core, "
               "at most 4.")  # fmt: skip
 @model_option
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from postclass.errors import OutputError
+from postclass.report.words import visible
 from postclass.wholefile import OpenFile, WholeFile, write_whole
 
 
@@ -25,6 +26,13 @@ def write_bytes(data: bytes, output: str, *, force: bool = False, sources: Seque
 
 
 def write_lines(rows: Iterable[object], output: str, *, force: bool = False, sources: Sequence[str] = ()) -> None:
-    """Writes JSON lines."""
-    lines = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    """Writes JSON lines; on stdout, which may be a terminal, what it would obey is escaped as JSON escapes it."""
+    told = (json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = "".join(f"{_safe(line) if output == '-' else line}\n" for line in told)
     write_bytes(lines.encode("utf-8", "backslashreplace"), output, force=force, sources=sources)
+
+
+def _safe(line: str) -> str:
+    if visible(line) == line:
+        return line
+    return "".join(c if visible(c) == c else json.dumps(c)[1:-1] for c in line)
