@@ -80,6 +80,8 @@ def test_limits_count_from_the_first_record(small: Callable[..., None]) -> None:
     assert [1, 2, 3, 4] == [record.row for record in records(chunks(HOSTILE / "ragged.csv", limit=4))]
     assert [4] == [record.row for record in records(chunks(HOSTILE / "ragged.csv", limit=4, skip=3))]
     assert [] == chunks(HOSTILE / "ragged.csv", limit=4, skip=4)
+    every = one_by_one(HOSTILE / "ragged.csv")
+    assert every == one_by_one(HOSTILE / "ragged.csv", limit=100) == records(chunks(HOSTILE / "ragged.csv", limit=100))
     assert [] == chunks(SAMPLES / "postings.parquet", skip=9)
     assert [2] == [record.row for record in records(chunks(SAMPLES / "postings.parquet", limit=2, skip=1))]
 
