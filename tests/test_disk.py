@@ -1,6 +1,7 @@
 """A disk that fails: what is written is the old one or the new one, with all that belongs to it, and nothing else."""
 
 import gc
+import gzip
 import os
 import re
 import subprocess
@@ -25,11 +26,13 @@ from postclass.card import write_card
 from postclass.checkpoint import Checkpoint
 from postclass.engines import Judged
 from postclass.errors import StorageError
+from postclass.exporting import export
 from postclass.modelfile import save_model
 from postclass.posting import Posting, Rejection
 from postclass.receipt import Receipt
 from postclass.report.auditfile import target_of, write_audit
 from postclass.sinks import SinkSettings, open_sink
+from postclass.sources import open_source
 from postclass.training import train
 from postclass.traits import load_traits
 from scorers import verdict
@@ -231,6 +234,26 @@ def test_files_on_a_small_disk(tmp_path: Path) -> None:
             assert 1 == len(result.stderr.splitlines()), result.stderr
             assert re.search(r"can't be written: (No space left on device|database or disk is full)\.", result.stderr)
             assert before == contents(disk)
+
+
+def test_no_room_for_the_copy_of_an_input(tmp_path: Path) -> None:
+    """Parquet that is packed is read from a copy on disk: where there is no room for it, that is the disk's fault."""
+    path = tmp_path / "in.parquet.gz"
+    path.write_bytes(gzip.compress(SAMPLE.with_suffix(".parquet").read_bytes()))
+    with largest(100), pytest.raises(StorageError, match="TMPDIR names another place"), open_source(str(path)) as rows:
+        list(rows)
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_folder_for_hugging_face_is_whole(call: str, tmp_path: Path) -> None:
+    """Whatever fails: a new folder is not there afterwards, and one that was there is as it was."""
+    export("huggingface", str(tmp_path / "old"))
+    before = contents(tmp_path)
+    for name in ("new", "old"):
+        with failing(call, 3), pytest.raises(StorageError, match="No space left"):
+            export("huggingface", str(tmp_path / name), force=True)
+
+        assert before == contents(tmp_path)
 
 
 def postclass(*arguments: str, cwd: Path, stdout: Any = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":  # noqa: ANN401

@@ -85,6 +85,15 @@ def test_the_shipped_model_is_safe() -> None:
             check_outputs([SHIPPED / MANIFEST], reads=[], model=model)
 
 
+def test_the_root_is_no_output() -> None:
+    """It has no name that anything could be put beside."""
+    result = CliRunner().invoke(main, ["classify", str(ROOT / "data/samples/postings.csv"), "-o", "/", "--force"])
+
+    assert (2, "Error: /: is the root of the file system; name a file or folder in it.\n") == (
+        result.exit_code, result.stderr,
+    )  # fmt: skip
+
+
 def test_inputs_by_any_spelling(tmp_path: Path) -> None:
     """A link, a detour and a pattern are the same file; a report that no reader takes may stand within the input."""
     there = tmp_path / "a.csv"

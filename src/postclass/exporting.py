@@ -16,7 +16,7 @@ from postclass.overlap import check_model_output, check_outputs, model_files
 from postclass.posting import Posting
 from postclass.resources import resource
 from postclass.verdict import Verdict
-from postclass.wholefile import is_device, open_file, storage, write_whole
+from postclass.wholefile import is_device, open_file, storage, write_together, write_whole
 
 KINDS = ("joblib", "onnx", "json", "huggingface")
 OWN = "data/labelled/postings.jsonl"
@@ -139,11 +139,16 @@ def _folder(path: Path | None, directory: Path | None) -> None:
     card = model_card(model, origin)
     if path.exists() and any(one.name not in {MANIFEST, *FILES, _README, CARD, "plots"} for one in path.iterdir()):
         raise OutputError(f"{path}: holds other files than a model's; name a new folder")
-    with storage(str(path)):
-        path.mkdir(parents=True, exist_ok=True)
-        for name in (MANIFEST, *FILES):
-            shutil.copyfile(origin / name, path / name)
-        if (origin / "plots").is_dir():
-            shutil.copytree(origin / "plots", path / "plots", dirs_exist_ok=True)
-        (path / _README).write_text(card, encoding="utf-8")
+    plots = [str(file.relative_to(origin)) for file in sorted((origin / "plots").rglob("*")) if file.is_file()]
+    is_new = not path.exists()
+    try:
+        with storage(str(path)):
+            contents = {path / name: (origin / name).read_bytes() for name in (MANIFEST, *FILES, *plots)}
+            for folder in {file.parent for file in contents}:
+                folder.mkdir(parents=True, exist_ok=True)
+        write_together(contents | {path / _README: card.encode()})
+    except BaseException:
+        if is_new:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
     load_model(path)

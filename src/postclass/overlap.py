@@ -30,6 +30,8 @@ def check_outputs(
     paths = [str(one) for one in outputs if one is not None]
     files = [Path(path) for path in paths if path != "-" and "\0" not in path and not (is_url(path) or is_device(path))]
     for file in files:
+        if not Path(os.path.realpath(file)).name:
+            raise OutputError(f"{file}: is the root of the file system; name a file or folder in it.")
         _check_read(file, read)
         if (home := _model_around(file)) is not None:
             raise OutputError(f"{file}: is within the model {home}; name a place outside of it.")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from postclass.columns import is_text
-from postclass.errors import InputError, RecordError
+from postclass.errors import InputError, RecordError, StorageError
 from postclass.remote import RemoteFile, is_url
 
 # One record, in characters. Real postings stay under 100 KB; a 10 MB one must still get its verdict, and a
@@ -143,10 +143,19 @@ class Input:
             return Path(self.path).open("rb")
         if isinstance(self._file, RemoteFile) and not self.is_compressed:
             return self._file.again()
-        copy = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the reader
-        shutil.copyfileobj(self.stream, copy)
-        copy.seek(0)
-        return copy
+        with contextlib.ExitStack() as undone:
+            try:
+                copy = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the reader
+                undone.callback(_close, copy)
+                shutil.copyfileobj(self.stream, copy)
+                copy.seek(0)
+            except OSError as error:
+                raise StorageError(
+                    f"{self.name}: has to be copied to disk to be read, and can't be: {_why(error)}; TMPDIR names "
+                    "another place for the copy."
+                ) from error
+            undone.pop_all()
+            return copy
 
     def fraction(self) -> float | None:
         """The share of the input that has been read, or None if its size is not known."""
@@ -265,6 +274,11 @@ def _open_file(path: str) -> io.FileIO:
         return io.FileIO(path)
     except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
         raise InputError(f"{path}: can't be opened: {_why(error)}.") from error
+
+
+def _close(file: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # what could not be written can't be now
+        file.close()
 
 
 def _measure(file: "io.FileIO | RemoteFile | None") -> tuple[int | None, bool]:
