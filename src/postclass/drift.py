@@ -28,6 +28,8 @@ FEWEST_EMPLOYERS = 10
 # From so many groups on either side on, approximations are used; under it arrangements of the groups are tried. More
 # than a quarter of `portrait.GROUPS` often hold several witnesses, and can't change sides with those that hold one.
 MANY = 64
+# Of 10 postings against 30 random splits gave more alarms than ALPHA: sides so unlike are left to approximations too.
+UNLIKE = 2
 
 _Compared = tuple[Kind, str, Share, Share]  # a share on both sides, by the same groups
 
@@ -121,7 +123,8 @@ def _shifts(shares: Sequence[_Compared], *, kinds: int) -> Iterator[Shift]:
     """How the shares of a kind moved, and whether surely and far enough to matter; p is raised for all tests."""
     told = [difference(old, new) for _, _, old, new in shares]
     alpha = ALPHA / kinds
-    if max(np.count_nonzero(side.of) for share in shares for side in share[2:]) < MANY:
+    sizes = [int(np.count_nonzero(side.of)) for share in shares for side in share[2:]]
+    if max(sizes) < min(MANY, UNLIKE * min(sizes)):
         chances = rearranged([share[2:] for share in shares], alpha=alpha)
     else:
         raised = holm([one.p for one in told])
