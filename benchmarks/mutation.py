@@ -48,7 +48,7 @@ GROUPS = {
     "modelfile": Group(("modelfile",), ("test_modelfile", "test_ordinal", "test_owntraits")),
     "sources": Group(
         ("sources",),
-        ("test_sources", "test_chunks", "test_folders", "test_xlsxrows"),
+        ("test_sources", "test_chunks", "test_folders", "test_inputs", "test_xlsxrows"),
         ("test_folders.py::test_addresses_of_folders",),
     ),
     "sinks": Group(("sinks",), ("test_sinks", "test_outputs")),
