@@ -10,7 +10,6 @@
 | no | any | none | refused, for it may hold hours of work; with `--force` it starts afresh |
 """
 
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +24,7 @@ from postclass.checkpoint import Checkpoint, Place
 from postclass.engines import Judged
 from postclass.errors import InputError, OutputError, PostclassError
 from postclass.receipt import Receipt
+from postclass.wholefile import is_device
 
 # What a crash may cost, and what is held in memory until it is written. A run shorter than a part has no checkpoint.
 PART_SECONDS = 10.0
@@ -164,9 +164,9 @@ def open_run(  # noqa: PLR0913 - what was given, by name
     Raises `InputError` if there can be none and `resume` asks for it.
     """
     fault = None
-    if output in {None, "-"} or "://" in str(output) or _is_special(str(output)):
+    if output in {None, "-"} or "://" in str(output) or is_device(str(output)):
         fault = "--resume needs a local file as output; name it with -o."
-    elif any(source == "-" or _is_special(source) for source in sources):
+    elif any(source == "-" or is_device(source) for source in sources):
         fault = "--resume needs a file as input, for stdin can't be read again."
     if fault is not None:
         if resume:
@@ -175,11 +175,3 @@ def open_run(  # noqa: PLR0913 - what was given, by name
     return LongRun(
         Path(str(output)), lambda: Binding(fingerprint(sources), str(model), settings), resume=resume, force=force
     )
-
-
-def _is_special(path: str) -> bool:
-    """Whether something is there that is neither a file nor a folder."""
-    with suppress(OSError, ValueError):
-        mode = Path(path).stat().st_mode
-        return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-    return False
