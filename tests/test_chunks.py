@@ -85,7 +85,6 @@ def test_limits_count_from_the_first_record(small: Callable[..., None]) -> None:
     assert [] == chunks(SAMPLES / "postings.parquet", skip=9)
     assert [2] == [record.row for record in records(chunks(SAMPLES / "postings.parquet", limit=2, skip=1))]
     assert [1, 2, 3] == [record.row for record in records(chunks(SAMPLES / "postings.parquet", limit=3))]
-    assert [4, 5] == [record.row for record in records(chunks(SAMPLES / "postings.parquet", limit=5, skip=3))]
 
 
 def test_chunks_end_at_so_much_text(tmp_path: Path, small: Callable[..., None]) -> None:
