@@ -1,5 +1,6 @@
 """Verdicts of the shipped model: equal to a plain recomputation, blind to titles, and silent where there is no text."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from own import own_postings, posting, rows, shipped
-from postclass.errors import RecordError
+from postclass.errors import InputError, RecordError
 from postclass.features import read_posting
 from postclass.judge import MIN_ENGLISH, MIN_KNOWN, MIN_LANGUAGE_WORDS, MIN_LINES, MIN_WORDS, JudgeSettings, fault
 from postclass.modelfile import SHIPPED
@@ -106,6 +107,13 @@ def test_titles_are_swapped_in_text() -> None:
 
     assert len(changed) > 10
     assert all("X Y" in swapped(given, "X Y").description for given in changed)
+
+
+@pytest.mark.parametrize("prior", [math.nan, 0.0, 1.0, 2.0, -math.inf])
+def test_a_prior_that_is_no_share(prior: float) -> None:
+    """It is refused by its name, before anything is judged."""
+    with pytest.raises(InputError, match=rf"prior: {prior} is no share between 0 and 1"):
+        JudgeSettings(prior=prior)
 
 
 @pytest.mark.parametrize("prior", [0.05, 0.2, 0.6])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from postclass.errors import RecordError
+from postclass.errors import InputError, RecordError
 from postclass.explain import explanation, top_terms
 from postclass.features import Reading, read_posting, scope_words
 from postclass.opinion import Opinion, Parts, form_opinion, found, logistic
@@ -39,10 +39,18 @@ MIN_KNOWN = 0.6
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """How to judge: how much to explain, and the share of directors among the postings (None: as in training)."""
+    """How to judge: how much to explain, and the share of directors among the postings (None: as in training).
+
+    Raises `InputError` for a share that is not between 0 and 1, both excluded.
+    """
 
     explain: Explain = "terms"
     prior: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would make every probability NaN, or fail at the first posting."""
+        if self.prior is not None and not 0 < self.prior < 1:
+            raise InputError(f"prior: {self.prior} is no share between 0 and 1; give one such as 0.3")
 
 
 @dataclass(frozen=True, slots=True)
