@@ -152,6 +152,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=50, help="a command and signal [50]")
     parser.add_argument("--commands", nargs="+", default=list(COMMANDS), choices=COMMANDS)
     asked = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and hands that down
     for command in asked.commands:
         for how in ("pipe",) if command == "print" else ("SIGINT", "SIGTERM"):
             with tempfile.TemporaryDirectory() as name:
