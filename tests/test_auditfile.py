@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 
-from auditing import finding, own_audit
+from auditing import finding, hand_made, own_audit
 from payloads import PAYLOADS
 from postclass.celltexts import FORMULA_STARTS
 from postclass.errors import OutputError, StorageError
@@ -51,6 +52,42 @@ def test_csv_has_a_row_for_every_record() -> None:
         rows[-1][head.index("headline")],
     ]
     assert {f.kind for f in own_audit().findings} == {row[head.index("finding")] for row in rows[:-1]}
+
+
+def as_text(data: bytes, kind: str) -> str:
+    """A report as text that can be compared: of a page what its script holds, of a workbook its cells and how they look."""
+    if kind == "html":
+        found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', data.decode(), re.DOTALL)
+        return json.dumps(json.loads(found[1] if found else ""), indent=1, ensure_ascii=False) + "\n"
+    if kind != "xlsx":
+        return data.decode()
+    lines = []
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+        widths = {letter: column.width for letter, column in sheet.column_dimensions.items()}
+        lines.append(f"== {sheet.title}, frozen {sheet.freeze_panes}, filter {sheet.auto_filter.ref}, widths {widths}")
+        lines += [
+            f"{cell.coordinate} {cell.value!r} {cell.number_format} bold {cell.font.b} wrap {cell.alignment.wrap_text}"
+            f" {cell.alignment.vertical} {cell.fill.fgColor.rgb}"
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        ]
+        lines += [
+            f"rule {area.sqref} {rule.formula}"
+            for area, rules in sheet.conditional_formatting._cf_rules.items()
+            for rule in rules
+        ]
+    return "\n".join([*lines, ""])
+
+
+@pytest.mark.parametrize("kind", ["csv", "html", "json", "sarif", "github", "xlsx"])
+def test_whole_reports(kind: str) -> None:
+    """An audit with something in every field, in each format, to the last character."""
+    if kind == "xlsx":
+        pytest.importorskip("xlsxwriter")
+    kept = (Path(__file__).parent / "golden" / f"audit.{kind}.txt").read_bytes().decode()
+
+    assert kept == as_text(render(hand_made(), TRAITS, kind), kind)
 
 
 def test_csv_tells_what_to_do() -> None:
