@@ -55,7 +55,7 @@ def test_csv_has_a_row_for_every_record() -> None:
 
 
 def as_text(data: bytes, kind: str) -> str:
-    """A report as text that can be compared: of a page what its script holds, of a workbook its cells and how they look."""
+    """A report as text: of a page what its script holds, of a workbook its cells and how they look."""
     if kind == "html":
         found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', data.decode(), re.DOTALL)
         return json.dumps(json.loads(found[1] if found else ""), indent=1, ensure_ascii=False) + "\n"
@@ -72,11 +72,7 @@ def as_text(data: bytes, kind: str) -> str:
             for cell in row
             if cell.value is not None
         ]
-        lines += [
-            f"rule {area.sqref} {rule.formula}"
-            for area, rules in sheet.conditional_formatting._cf_rules.items()
-            for rule in rules
-        ]
+        lines += [f"rule {area.sqref} {rule.formula}" for area in sheet.conditional_formatting for rule in area.rules]
     return "\n".join([*lines, ""])
 
 
