@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from drifting import by_level, compared
 from own import own_postings
-from postclass.report.driftwords import drift_words, verdict_words
-from postclass.shifts import Drift, Rising
+from postclass.report.driftwords import drift_words, score_words, verdict_words
+from postclass.shifts import Drift, Rising, ScoreShift
 from postclass.traits import load_traits
 
 
@@ -42,6 +42,13 @@ def test_what_could_have_gone_unseen_is_said() -> None:
     assert "Too few to tell: a level could have moved by 62 points unseen." == verdict_words(
         replace(made, shifts=shifts)
     )
+
+
+def test_an_index_that_nothing_can_be_held_against() -> None:
+    """A score's index stands with the remark that nobody knows what chance gives."""
+    score = ScoreShift("p_director", 0.25, float("inf"), "some shift", 1.0, False, (0.5,), (0.5, 0.5), (0.25, 0.75))  # noqa: FBT003
+
+    assert "PSI 0.250, but there are too few to tell" == score_words(score)
 
 
 def test_small_differences_are_no_move() -> None:
