@@ -40,7 +40,7 @@ def test_text_shows_level_certainty_reasons_and_quotes(make_verdict: "Make", tra
         "Product Owner · Orchard Freight (the title does not count)",
         "DIRECTOR-LEVEL WORK  88 % sure",
         "Mainly for leading product managers, a portfolio of products, and budget and investment decisions.",
-        "What speaks against it weighs less: data and experiments.",
+        "What speaks for PM-level work weighs less: data and experiments.",
         "▪▪▪▪▪ Leading product managers         “Lead and coach seven product managers",
         "the same line",
         "▪···· Data and experiments",
@@ -116,7 +116,7 @@ def test_text_says_each_case_in_words(
 
 
 def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: Traits) -> None:
-    """A PM-level verdict for want of director signs says which, and that nothing speaks against it."""
+    """A PM-level verdict for want of director signs says which, and that nothing speaks for a director."""
     reasons = (Reason("trait", "portfolio_scope", -2.0), Reason("bias", "bias", -1.0))
     changes = {"level": "pm", "p_director": 0.05, "top_terms": ()}
     lacking = {"reasons": reasons, "evidence": (), "missing": ("portfolio_scope",), "flip": None}
@@ -124,7 +124,7 @@ def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: 
     text = plain(make_verdict(**changes, why=lacking), traits)
 
     assert "Mainly for what it lacks: a portfolio of products." in " ".join(text.split())
-    assert "Nothing of weight in the text speaks against it." in " ".join(text.split())
+    assert "Nothing of weight in the text speaks for director-level work." in " ".join(text.split())
     assert "Signs of" not in text
 
 
@@ -137,7 +137,7 @@ def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: 
             [
                 "Most postings are PM-level, and this one says too little of director-level work.",
                 "Also for the wording and delivery on time.",
-                "What speaks against it weighs less: a hint of budget and investment decisions.",
+                "What speaks for director-level work weighs less: a hint of budget and investment decisions.",
             ],
         ),
         (
@@ -145,7 +145,7 @@ def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: 
             {"bias": -1.0, "leads_product_managers": -2.0, "portfolio_scope": -0.3, "delivery": 0.1},
             [
                 "Mainly for what it lacks: leading product managers and a portfolio of products.",
-                "Nothing of weight in the text speaks against it.",
+                "Nothing of weight in the text speaks for director-level work.",
             ],
         ),
         (
@@ -154,7 +154,7 @@ def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: 
             [
                 "Most postings are PM-level, and this one says too little of director-level work.",
                 "It lacks leading product managers.",
-                "What speaks against it weighs less: little on delivery on time.",
+                "What speaks for director-level work weighs less: little on delivery on time.",
             ],
         ),
         (
@@ -162,7 +162,7 @@ def test_text_without_signs_names_what_is_lacking(make_verdict: "Make", traits: 
             {"bias": -3.0, "wording": 4.0, "vision_strategy": 2.0, "user_and_market_research": 0.01},
             [
                 "Mainly for the wording, and vision and strategy.",
-                "Nothing of weight in the text speaks against it.",
+                "Nothing of weight in the text speaks for PM-level work.",
             ],
         ),
     ],

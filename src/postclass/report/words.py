@@ -133,10 +133,11 @@ def why(verdict: Verdict, traits: Sequence[Trait]) -> str:
         if not ours or not against:
             return "What the text says of the role is too weak to call it."
         return f"For {LEVEL_WORDS[side]} work: {listed(ours)}. Against it: {listed(against)}."
+    decided, other = _decided_by(verdict, supports, side), LEVEL_WORDS[OTHER[side]]
     if not against:
-        return f"{_decided_by(verdict, supports, side)} Nothing of weight in the text speaks against it."
+        return f"{decided} Nothing of weight in the text speaks for {other} work."
     # True of all of them together: otherwise the verdict would be another one.
-    return f"{_decided_by(verdict, supports, side)} What speaks against it weighs less: {listed(against)}."
+    return f"{decided} What speaks for {other} work weighs less: {listed(against)}."
 
 
 @dataclass(frozen=True, slots=True)
